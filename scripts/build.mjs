@@ -1,0 +1,77 @@
+// The build: generated/ from the templates, presets and controls, then dist/: CommonJS chunks, loaded when a path needs them, not minified.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { build as bundle, transform } from 'esbuild'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** generated/: what is derived from folders, so that no list is kept by hand. */
+export async function generate() {
+  const out = join(root, 'generated')
+  mkdirSync(out, { recursive: true })
+  const names = readdirSync(join(root, 'src/controls')).map((f) => basename(f, '.ts')).filter((n) => n !== 'control').sort()
+  const id = (n) => n.replace(/-(\w)/g, (_, c) => c.toUpperCase())
+  const text = `${names.map((n) => `import ${id(n)} from '../src/controls/${n}.ts'`).join('\n')}\nimport type { Control } from '../src/controls/control.ts'\n\nexport const controls: Control[] = [${names.map(id).join(', ')}]\n`
+  const file = join(out, 'controls.ts')
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+  const step = join(root, 'node_modules', '.generate.mjs')
+  await bundle({ entryPoints: [join(root, 'src/build/generate.ts')], bundle: true, platform: 'node', format: 'esm', target: 'node20', outfile: step, packages: 'external', logLevel: 'error' })
+  const done = spawnSync(process.execPath, [step, root], { stdio: ['ignore', 2, 2] })
+  if (done.status !== 0) throw new Error('generate failed')
+}
+
+/** string-width and its kin build regular expressions of megabytes at import (facts of start-up): our texts are ASCII. */
+const widths = {
+  name: 'widths',
+  setup(b) {
+    b.onResolve({ filter: /^(string-width|strip-ansi|wrap-ansi)$/ }, (a) => ({ path: a.path, namespace: 'widths' }))
+    b.onLoad({ filter: /.*/, namespace: 'widths' }, (a) => ({
+      contents: {
+        'string-width': 'export default (s) => String(s).replace(/\\u001b\\[[0-9;]*m/g, "").length',
+        'strip-ansi': 'export default (s) => String(s).replace(/\\u001b\\[[0-9;]*m/g, "")',
+        'wrap-ansi': 'export default (s) => s',
+      }[a.path],
+    }))
+  },
+}
+
+/** dist/: one entry, the rest in chunks that are shared and loaded on demand. */
+export async function dist() {
+  const out = join(root, 'dist')
+  rmSync(out, { recursive: true, force: true })
+  const result = await bundle({
+    entryPoints: { main: join(root, 'src/cli/main.ts') },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    outdir: out,
+    outExtension: { '.js': '.cjs' },
+    chunkNames: '[name]-[hash]',
+    mainFields: ['module', 'main'],
+    conditions: ['import', 'node'],
+    define: { 'import.meta.url': '"file:///"' },
+    alias: { 'handlebars/runtime': join(root, 'node_modules/handlebars/dist/cjs/handlebars.runtime.js') },
+    plugins: [widths],
+    legalComments: 'none',
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  })
+  mkdirSync(out, { recursive: true })
+  for (const file of result.outputFiles) {
+    // splitting needs ESM, and CommonJS starts faster: each chunk is turned round by itself
+    const { code } = await transform(file.text, { format: 'cjs', platform: 'node', target: 'node20', supported: { 'dynamic-import': false } })
+    writeFileSync(file.path, code)
+  }
+  writeFileSync(join(root, 'generated', 'meta.json'), JSON.stringify(result.metafile))
+}
+
+export async function build() {
+  await generate()
+  await dist()
+}

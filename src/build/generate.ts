@@ -1,0 +1,87 @@
+/**
+ * Build step: reads templates/, presets/ and src/controls/ and writes generated/: controls laid onto the skeletons,
+ * templates precompiled, YAML data turned into modules. Run by scripts/ready.mjs; nothing in generated/ is edited or kept.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import Handlebars from 'handlebars'
+import { parse } from 'yaml'
+import { controls } from '../../generated/controls.ts'
+import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
+import { artifactOf, laidSource } from '../render/lay.ts'
+import { HELPERS } from '../render/helpers.ts'
+
+const KNOWN = { ...Object.fromEntries(Object.keys(HELPERS).map((h) => [h, true])), log: false, lookup: false }
+const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: KNOWN } as unknown as PrecompileOptions
+
+const write = (path: string, text: string): void => {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
+}
+const precompile = (source: string, name: string): string => {
+  try {
+    return String(Handlebars.precompile(source, OPTIONS))
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`)
+  }
+}
+const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+const folders = (path: string): string[] => readdirSync(path, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()
+
+export function generate(root: string): void {
+  const templates = join(root, 'templates')
+  const out = join(root, 'generated')
+  mkdirSync(join(out, 'languages'), { recursive: true })
+
+  const partials: string[] = []
+  for (const file of readdirSync(join(templates, 'partials')).sort()) {
+    const name = basename(file, '.hbs')
+    partials.push(`  ${JSON.stringify(name)}: ${precompile(laidSource({ id: name, path: '', group: 'partial', title: '', why: '' }, read(join(templates, 'partials', file)), controls), file)},`)
+  }
+  write(join(out, 'partials.ts'), `// @ts-nocheck\nexport const partials = {\n${partials.join('\n')}\n}\n`)
+
+  const languages = folders(templates).filter((f) => existsSync(join(templates, f, 'language.yaml')))
+  const index: string[] = []
+  for (const id of languages) {
+    const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string }
+    const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
+      ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${precompile(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
+    )
+    const detector = existsSync(join(root, 'src/detect', `${id}.ts`))
+    write(
+      join(out, 'languages', `${id}.ts`),
+      `// @ts-nocheck\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${JSON.stringify(language, null, 1)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
+    )
+    index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)}, load: () => import('./languages/${id}.ts') },`)
+  }
+
+  const artifacts: unknown[] = Object.values(LANGUAGE_ARTIFACTS)
+  const workload: string[] = []
+  for (const file of readdirSync(join(templates, 'workload')).filter((f) => f.endsWith('.hbs')).sort()) {
+    const { artifact, source } = artifactOf(read(join(templates, 'workload', file)), file)
+    const { order: _, ...light } = artifact
+    artifacts.push(light)
+    workload.push(`  ${JSON.stringify(artifact.id)}: ${precompile(laidSource(artifact, source, controls), file)},`)
+  }
+  write(join(out, 'workload.ts'), `// @ts-nocheck\nexport const workload = {\n${workload.join('\n')}\n}\n`)
+
+  const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
+  const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown
+  write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${JSON.stringify(services, null, 1)}\n`)
+  const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string }
+  write(
+    join(out, 'catalog.ts'),
+    `// @ts-nocheck
+export const version = ${JSON.stringify(version)}
+export const languages = {
+${index.join('\n')}
+}
+export const artifacts = ${JSON.stringify(artifacts, null, 1)}
+export const presets = ${JSON.stringify(presets, null, 1)}
+export const controlIds = ${JSON.stringify(controls.map((c) => c.id))}
+export const linters = ${JSON.stringify(Object.fromEntries(controls.filter((c) => c.linters).map((c) => [c.id, c.linters])), null, 1)}
+`,
+  )
+  for (const stale of readdirSync(join(out, 'languages'))) if (!languages.includes(basename(stale, '.ts'))) rmSync(join(out, 'languages', stale))
+}
+
+generate(process.argv[2]!)

@@ -1,0 +1,58 @@
+import { languages } from '../../generated/catalog.ts'
+import { InputError, type Problem } from '../errors.ts'
+import { fact, type Facts } from './facts.ts'
+import type { DetectContext, Detector, Language } from './language.ts'
+import type { Project } from './project.ts'
+
+/** A language with everything that belongs to it, loaded when the project turns out to be of it. */
+export interface Loaded {
+  language: Language
+  detect?: Detector
+  templates: Record<string, unknown>
+}
+
+interface Listed {
+  title: string
+  markers: string[]
+  load: () => Promise<Loaded>
+}
+
+const LISTED = languages as Record<string, Listed>
+
+/**
+ * Finds the project's language and reads its facts.
+ * Throws InputError when there is none, several without a choice, or a manifest is malformed.
+ */
+export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.'): Promise<{ facts: Facts; loaded: Loaded }> {
+  const candidates = wanted ? [wanted] : Object.keys(LISTED).filter((id) => LISTED[id]!.markers.some((m) => project.has(m)))
+  const found: { id: string; facts: Facts; loaded: Loaded }[] = []
+  const problems: Problem[] = []
+  for (const id of candidates) {
+    const loaded = await LISTED[id]!.load()
+    const marker = loaded.language.markers.find((m) => project.has(m))
+    try {
+      const own = loaded.detect?.({ project, language: loaded.language, chosen })
+      if (own) found.push({ id, loaded, facts: { ...own, language: marker ? fact(id, { file: marker }) : fact(id), app } })
+      else if (wanted) problems.push({ message: `no ${loaded.language.title} program was found`, where: '--language', hint: `it is recognised by ${loaded.language.markers.join(', ')}` })
+    } catch (error) {
+      if (!(error as InputError).problems) throw error
+      problems.push(...(error as InputError).problems)
+    }
+  }
+  // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
+  const starting = found.filter((f) => f.facts.start !== undefined)
+  const chosenOnes = starting.length > 0 ? starting : found
+  if (chosenOnes.length === 1 && problems.length === 0) return chosenOnes[0]!
+  if (problems.length > 0) throw new InputError(problems)
+  if (chosenOnes.length > 1)
+    throw new InputError({
+      message: `several languages: ${chosenOnes.map((f) => `${f.loaded.language.title} (${f.facts.language.evidence[0]?.file})`).join(', ')}`,
+      where: '--language',
+      hint: `choose one: ${chosenOnes.map((f) => `--language ${f.id}`).join(' or ')}`,
+    })
+  throw new InputError({
+    message: 'no program was found here',
+    file: project.root,
+    hint: `looked for ${Object.values(LISTED).map((l) => `${l.markers.join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
+  })
+}

@@ -1,0 +1,121 @@
+import type { Evidence, Fact } from './facts.ts'
+import { fact } from './facts.ts'
+import type { Language, SourcePatterns } from './language.ts'
+import type { Project } from './project.ts'
+
+/** How many source files, and how many characters in all, are read for patterns. */
+const MAX_FILES = 400
+const MAX_CHARACTERS = 2_000_000
+
+/** A match of a source pattern with its groups and place. */
+export interface Match {
+  groups: (string | undefined)[]
+  evidence: Evidence
+}
+
+/** Reads a project's sources for the patterns of its language. Files are read once, entry files first. */
+export interface Sources {
+  /** every match of one kind of pattern, in the order of the files; comment lines are passed over */
+  all(kind: keyof SourcePatterns): Match[]
+  first(kind: keyof SourcePatterns): Match | undefined
+  /** the files that are read, entry files first */
+  readonly files: readonly string[]
+  /** the first match of any expression, line by line; used by detectors for what their data does not hold */
+  match(expression: RegExp): Match | undefined
+}
+
+const COMMENT = /^\s*(\/\/|#(?!\[)|\*|\/\*|<!--|--\s)/
+const TEST = /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|docs?|benches|fixtures|testdata)\/|[._-](test|spec)\.\w+$|_test\.\w+$|(^|\/)test_[^/]+$|(^|\/)conftest\.py$/
+
+/**
+ * Collects the sources of `language` in `project`: `entries` first, then the rest, nearest to the root first; tests and
+ * examples are left out.
+ */
+export function readSources(project: Project, language: Language, entries: readonly string[] = []): Sources {
+  let chosen: string[] | undefined
+  const lines = new Map<string, string[]>()
+  const cache = new Map<keyof SourcePatterns, Match[]>()
+
+  const files = (): string[] => {
+    if (chosen) return chosen
+    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !TEST.test(f))
+    chosen = [...new Set([...entries.filter((e) => project.read(e) !== undefined), ...wanted])].slice(0, MAX_FILES)
+    return chosen
+  }
+
+  const scan = function* (expressions: RegExp[]): Generator<Match> {
+    let budget = MAX_CHARACTERS
+    for (const file of files()) {
+      let split = lines.get(file)
+      if (!split) lines.set(file, (split = (project.read(file) ?? '').split('\n')))
+      for (let i = 0; i < split.length; i++) {
+        const line = split[i]!
+        budget -= line.length
+        if (line.length > 2000 || COMMENT.test(line)) continue
+        for (const expression of expressions) {
+          const found = expression.exec(line)
+          if (!found) continue
+          yield { groups: found.slice(1), evidence: { file, line: i + 1, text: line.trim().slice(0, 120) } }
+          break
+        }
+      }
+      if (budget <= 0) return
+    }
+  }
+
+  const compile = (kind: keyof SourcePatterns): RegExp[] => (language.patterns[kind] ?? []).map((p) => new RegExp(p))
+
+  return {
+    all(kind) {
+      let found = cache.get(kind)
+      if (!found) cache.set(kind, (found = [...scan(compile(kind))]))
+      return found
+    },
+    first(kind) {
+      const cached = cache.get(kind)
+      return cached ? cached[0] : scan(compile(kind)).next().value
+    },
+    match: (expression) => scan([expression]).next().value,
+    get files() {
+      return files()
+    },
+  }
+}
+
+const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|status|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
+const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
+
+/** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */
+export function readServer(sources: Sources): {
+  port?: Fact<number>
+  portVariable?: Fact<string>
+  listens?: Fact<boolean>
+  loopback?: Match
+  health?: Fact<string>
+  ready?: Fact<string>
+  handlesSigterm?: Fact<boolean>
+} {
+  const out: ReturnType<typeof readServer> = {}
+  const variable = sources.first('portVariable')
+  if (variable?.groups[0]) out.portVariable = fact(variable.groups[0], variable.evidence)
+  const literal = sources.all('port').find((m) => validPort(m.groups[0]))
+  if (variable && validPort(variable.groups[1])) out.port = fact(Number(variable.groups[1]), variable.evidence)
+  else if (literal) out.port = fact(Number(literal.groups[0]), literal.evidence)
+  const listens = sources.first('listens')
+  if (listens) out.listens = fact(true, listens.evidence)
+  out.loopback = sources.first('loopback')
+  for (const route of sources.all('route')) {
+    const path = route.groups[0]
+    if (!path) continue
+    if (!out.health && LIVE.test(path)) out.health = fact(path, route.evidence)
+    if (!out.ready && READY.test(path)) out.ready = fact(path, route.evidence)
+  }
+  const sigterm = sources.first('sigterm')
+  if (sigterm) out.handlesSigterm = fact(true, sigterm.evidence)
+  return out
+}
+
+function validPort(text: string | undefined): boolean {
+  const n = Number(text)
+  return text !== undefined && Number.isInteger(n) && n > 0 && n < 65536
+}

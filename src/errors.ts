@@ -1,0 +1,33 @@
+/** Exit codes of the command line (DESIGN "exit codes"). */
+export const EXIT = { ok: 0, fault: 1, usage: 2, conflict: 3, drift: 4, policy: 5, pack: 6, verify: 7, interrupted: 130 } as const
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** One thing that is wrong: what, where and what to do. */
+export interface Problem {
+  message: string
+  /** a flag ("--port"), a setting, or a file */
+  where?: string
+  file?: string
+  line?: number
+  column?: number
+  hint?: string
+}
+
+/** Input that cannot be used. Carries every problem that was found, not the first. Recognised by `problems`, never by class: chunks are loaded apart. */
+export class InputError extends Error {
+  override name = 'InputError'
+  readonly problems: Problem[]
+  readonly exitCode: ExitCode
+  constructor(problems: Problem | Problem[], exitCode: ExitCode = EXIT.usage) {
+    const list = Array.isArray(problems) ? problems : [problems]
+    super(list.map((p) => p.message).join('\n'))
+    this.problems = list
+    this.exitCode = exitCode
+  }
+}
+
+/** file:line:column of a problem, or the flag it came from; empty when neither is known. */
+export function place(problem: Problem): string {
+  if (!problem.file) return problem.where ?? ''
+  return [problem.file, problem.line, problem.line && problem.column].filter(Boolean).join(':')
+}

@@ -1,0 +1,40 @@
+import type { Plan } from './plan.ts'
+
+/** What the linters report although it is meant so, whatever was answered. Each with the reason that is written beside it. */
+const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan) => boolean }[] = [
+  {
+    linter: 'trivy',
+    id: 'KSV-0125',
+    reason: "its list of trusted registries has three clouds' only; which registry is trusted is for you to say",
+    when: (p) => p.image.repository.includes('/'),
+  },
+  { linter: 'checkov', id: 'CKV_K8S_43', reason: 'the digest is known after the push; CI writes it with: kustomize edit set image', when: () => true },
+  { linter: 'checkov', id: 'CKV_K8S_35', reason: 'the program reads its secrets from the environment; mount them as files when it can read files', when: (p) => p.runtime.secrets.length > 0 },
+  { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apt' && installs(p) },
+  { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apk' && installs(p) },
+  { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
+  { linter: 'trivy', id: 'KSV-0011', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
+  { linter: 'checkov', id: 'CKV_K8S_11', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
+  ...['deployment-replicas', 'deployment-has-poddisruptionbudget', 'deployment-has-host-podantiaffinity', 'pod-topology-spread-constraints'].map((id) => ({
+    linter: 'kube-score',
+    id,
+    reason: 'one worker: two could do the same work twice',
+    when: (p: Plan) => p.runtime.port === undefined,
+  })),
+  { linter: 'kube-score', id: 'pod-probes', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
+  { linter: 'kube-score', id: 'pod-probes-identical', reason: 'the program shows one way only to be asked', when: (p) => JSON.stringify(p.runtime.probes?.liveness) === JSON.stringify(p.runtime.probes?.readiness) && p.runtime.port !== undefined },
+  { linter: 'checkov', id: 'CKV_K8S_8', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
+  { linter: 'checkov', id: 'CKV_K8S_9', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
+]
+
+const installs = (p: Plan): boolean => p.runtime.init || (Array.isArray(p.build.systemPackages) && p.build.systemPackages.length > 0)
+
+/** Every exception that this plan needs: the standing ones and those of the controls that are off, each once. */
+export function exceptionsOf(plan: Plan, linters: Record<string, Record<string, string[]>>): Plan['exceptions'] {
+  const found = STANDING.filter((e) => e.when(plan)).map(({ linter, id, reason }) => ({ linter, id, reason }))
+  for (const [control, state] of Object.entries(plan.controls)) {
+    if (state.on) continue
+    for (const [linter, ids] of Object.entries(linters[control] ?? {})) for (const id of ids) found.push({ linter, id, reason: `${control} is off: ${state.reason ?? 'no reason given'}` })
+  }
+  return found.filter((e, i) => found.findIndex((o) => o.linter === e.linter && o.id === e.id) === i)
+}

@@ -1,0 +1,92 @@
+import type { Plan, Probe } from '../plan/plan.ts'
+
+/** What templates see. Every key is always there: a name that is missing is a mistake in a template, and a law finds it. */
+export type Context = Record<string, unknown>
+
+interface Listed {
+  id: string
+  reason: string
+}
+
+/** Turns a plan into the templates' context: strings and plain data only (Handlebars adds adjacent numbers and calls functions). */
+export function contextOf(plan: Plan): Context {
+  const { runtime } = plan
+  const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
+  const [program, ...rest] = runtime.argv
+  const init = runtime.init ? ['/tini', '--'] : []
+  const data = plan.services
+  const exceptions = (linter: string): Listed[] | '' => {
+    const found = plan.exceptions.filter((e) => e.linter === linter).map(({ id, reason }) => ({ id, reason }))
+    return found.length > 0 ? found : ''
+  }
+  const score = plan.exceptions.filter((e) => e.linter === 'kube-score')
+  const derived = {
+    runtime: {
+      ...runtime,
+      port: runtime.port ?? '',
+      entrypoint: [...init, program!],
+      command: rest,
+      develop: runtime.develop ?? runtime.argv,
+      environment: runtime.env,
+      developEnvironment: runtime.env.filter((e) => e.name !== 'NODE_ENV').concat(plan.language.id === 'node' ? [{ name: 'NODE_ENV', value: 'development' }] : []),
+      healthcheck: runtime.healthcheck ?? '',
+      composeHealthcheck: ['CMD', ...(runtime.healthcheck ?? [])],
+      startSeconds: Math.max(5, Math.min(60, runtime.startupFailures)),
+      writable: runtime.writable,
+    },
+    framework: plan.framework ?? '',
+    manager: plan.manager ?? '',
+    base: { ...plan.base, apk: plan.base.packages === 'apk', apt: plan.base.packages === 'apt', scratch: plan.base.runtime === 'scratch', [plan.base.id]: true, ...only(plan.base.id) },
+    on: Object.fromEntries(Object.entries(plan.controls).map(([id, state]) => [id, state.on])),
+    serves: runtime.port !== undefined,
+    healthchecked: runtime.healthcheck !== undefined,
+    unchecked: runtime.healthcheck === undefined,
+    portName: runtime.probes && 'grpc' in runtime.probes.liveness ? 'grpc' : 'http',
+    probe: { startup: form(runtime.probes?.startup), liveness: form(runtime.probes?.liveness), readiness: form(runtime.probes?.readiness) },
+    cpuLimited: plan.resources.cpuLimit !== 'none',
+    scaled: has('hpa'),
+    replicated: has('hpa') || plan.kubernetes.replicas > 1,
+    exposed: has('ingress') || has('gateway'),
+    config: has('configmap'),
+    secrets: runtime.secrets.length > 0,
+    environment: has('configmap') || runtime.secrets.length > 0,
+    services: data.map((s) => ({ volume: '', command: '', environment: '', tmpfs: [], user: '', ...s, ...list(s) })),
+    volumes: data.filter((s) => s.volume).map((s) => `${s.id}-data`),
+    develop: { ...plan.develop, sync: plan.develop.action !== 'rebuild' },
+    resourcesFiles: plan.artifacts.filter((a) => a.path.startsWith('k8s/') && a.path.endsWith('.yaml') && a.id !== 'kustomization').map((a) => a.path.slice(4)),
+    linting: {
+      trivy: exceptions('trivy'),
+      hadolint: exceptions('hadolint'),
+      checkov: exceptions('checkov'),
+      kubeScore: score.map((e) => e.id).join(','),
+      kubeScoreReasons: score.map((e) => `${e.id}: ${e.reason}`),
+    },
+  }
+  return plain({ ...plan, ...derived }) as Context
+}
+
+const only = (id: string): Record<string, boolean> => Object.fromEntries(['debian', 'alpine', 'distroless', 'chainguard', 'dhi'].map((b) => [b, b === id]))
+
+function form(probe: Probe | undefined): Record<string, unknown> {
+  const http = probe && 'http' in probe
+  return { http: Boolean(http), tcp: Boolean(probe && 'tcp' in probe), grpc: Boolean(probe && 'grpc' in probe), path: http ? probe.http.path : '' }
+}
+
+/** An environment map as a list, so that templates keep its order. */
+function list(service: Record<string, unknown>): Record<string, unknown> {
+  const environment = Object.entries((service.environment ?? {}) as Record<string, string>).map(([name, value]) => ({ name, value }))
+  return { environment: environment.length > 0 ? environment : '' }
+}
+
+/** A deep copy whose numbers are strings and whose undefined is "". */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'object') {
+    const out: Record<string, unknown> = {}
+    for (const [k, v] of Object.entries(value)) out[k] = plain(v)
+    return out
+  }
+  return value
+}

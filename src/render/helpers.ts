@@ -1,0 +1,32 @@
+/** Helpers of the templates. Each turns plain data into text that the target format reads back as the same value. */
+
+/** A JSON array or string: exec form in Dockerfiles, double-quoted scalars in YAML. */
+export const json = (value: unknown): string => (Array.isArray(value) ? `[${value.map((v) => JSON.stringify(v)).join(', ')}]` : JSON.stringify(value))
+
+/** Words for a RUN or COPY line; a word with a space makes COPY read as a JSON array, so it is refused at the plan. */
+export const words = (value: readonly string[]): string => value.join(' ')
+
+/** A value of ENV, LABEL or ARG in a Dockerfile: bare when it can be, else double-quoted with \, " and $ escaped. */
+export function dockerfile(value: string): string {
+  return /^[\w.,:/@%+=-]+$/.test(value) ? value : `"${value.replace(/[\\"$]/g, '\\$&')}"`
+}
+
+/** What YAML 1.1 readers, Kubernetes' among them, take for something other than a string. */
+const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eExXa-fA-F+-]*|[-+]?\.(inf|nan)|<<|=)?$/i
+const PLAIN = /^[A-Za-z0-9_./][\w./@%+-]*(?::[\w./@%+-]+)*$/
+
+/** A YAML string scalar: plain where every reader takes it for that string, else double-quoted. */
+export function yaml(value: string): string {
+  return PLAIN.test(value) && !MISREAD.test(value) ? value : JSON.stringify(value)
+}
+
+/** A YAML string scalar in single quotes, as compose style guides want ports. */
+export const single = (value: string): string => `'${value.replaceAll("'", "''")}'`
+
+/** A value of compose's `environment`, where $ starts a variable and $$ is a dollar. */
+export const compose = (value: string): string => yaml(value.replaceAll('$', '$$$$'))
+
+export const and = (...args: unknown[]): boolean => args.slice(0, -1).every(Boolean)
+export const or = (...args: unknown[]): boolean => args.slice(0, -1).some(Boolean)
+
+export const HELPERS = { json, words, dockerfile, yaml, single, compose, and, or } as const
