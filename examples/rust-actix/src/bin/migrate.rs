@@ -1,0 +1,5 @@
+fn main() {
+    for (slug, url) in link_shortener::LINKS {
+        println!("migrated {slug} -> {url}");
+    }
+}
