@@ -1,9 +1,9 @@
 import { control, type Expectation } from './control.ts'
 
-const health = (service: string, test: string, start: string): Expectation => ({
+const health = (service: string, test: string, timeout: string, start: string): Expectation => ({
   artifact: 'compose',
   at: `services.${service}.healthcheck`,
-  value: { test, interval: '30s', timeout: '3s', retries: 3, start_period: start },
+  value: { test, interval: '30s', timeout, retries: 3, start_period: start, start_interval: '2s' },
   comment: 'what depends on it waits for this',
   accepts: (v) => v !== undefined,
 })
@@ -18,8 +18,9 @@ export default control({
   sources: ['CIS-D 5.15', 'CIS-D 5.27', 'KICS restart_policy_on_failure_not_set_to_5'],
   expects: [
     { artifact: 'compose', at: 'services.*.restart', value: 'unless-stopped', accepts: (v) => /^(on-failure|always|unless-stopped)/.test(String(v)) },
-    { ...health('{{name}}', '{{json runtime.composeHealthcheck}}', '{{runtime.startSeconds}}s'), when: 'healthchecked' },
-    health('{{id}}', '{{json healthcheck}}', '60s'),
+    { ...health('{{name}}', '{{json runtime.composeHealthcheck}}', '3s', '{{runtime.startSeconds}}s'), when: 'healthchecked' },
+    // its own tools start a virtual machine first (RabbitMQ, Kafka)
+    health('{{id}}', '{{json healthcheck}}', '10s', '60s'),
   ],
   failing: [{ 'compose.yaml': 'services:\n  a:\n    image: a:1\n' }],
 })

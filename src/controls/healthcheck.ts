@@ -9,7 +9,7 @@ export default control({
   points: ['PRB-2'],
   sources: ['DS-0026', 'CKV_DOCKER_2', 'CIS-D 4.6', 'CIS-D 5.27'],
   slots: [
-    { slot: 'health', text: 'HEALTHCHECK --interval=30s --timeout=3s --start-period={{runtime.startSeconds}}s --retries=3 CMD {{json runtime.healthcheck}}', when: 'healthchecked' },
+    { slot: 'health', text: 'HEALTHCHECK --interval=30s --timeout=3s --start-period={{runtime.startSeconds}}s --start-interval=2s --retries=3 CMD {{json runtime.healthcheck}}', when: 'healthchecked' },
     { slot: 'health', text: '# nothing listens; the engine sees when the process ends\nHEALTHCHECK NONE', when: 'unchecked' },
   ],
   check: ({ dockerfile }) => {

@@ -278,7 +278,7 @@ function chooseServices({ facts, resolved, catalog }: PlanInput, problems: Probl
       return []
     }
     const memoryMiB = Number(service.memory ?? 256)
-    return [{ ...service, id, resources: { cpus: '1', memoryMiB, pids: 200 } } as unknown as Service]
+    return [{ ...service, id, resources: { cpus: '1', memoryMiB, pids: 500 } } as unknown as Service]
   })
 }
 

@@ -9,23 +9,29 @@ export interface Settings {
 }
 
 /**
- * Which secrets the program reads: those its sources name, and for each chosen service the setting that holds its address
- * (the first of the service's usual names that the sources read). Values never appear; compose takes them from `.env`.
+ * Which settings of the environment the program gets in compose and by the Secret: those that its sources name, and for each
+ * chosen service the ones that programs usually read its address from (services.yaml). Values of secrets never appear: compose
+ * takes passwords from `.env`.
  */
 export function settingsOf(facts: Facts, services: readonly Service[]): Settings {
   const read = new Set([...(facts.secrets ?? []), ...(facts.settings ?? [])].map((s) => s.value))
-  const compose: Settings['compose'] = []
-  const names = new Set((facts.secrets ?? []).map((s) => s.value))
+  const values = new Map<string, string>([...(facts.secrets ?? [])].map((s) => [s.value, `\${${s.value}:-}`]))
   const passwords: string[] = []
+  const taken = new Set<string>()
   for (const service of services) {
-    const variables = (service.variables as string[] | undefined) ?? []
-    const variable = variables.find((v) => read.has(v)) ?? variables[0]
-    if (!variable || compose.some((c) => c.name === variable)) continue
-    names.add(variable)
-    compose.push({ name: variable, value: String(service.address) })
+    const settings = service.settings as Record<string, string>
+    const known = Object.keys(settings).filter((name) => read.has(name) && !taken.has(name))
+    for (const name of known.length > 0 ? known : [String(service.default)]) {
+      if (taken.has(name)) continue
+      taken.add(name)
+      values.set(name, settings[name]!)
+    }
     if (service.secret) passwords.push(String(service.secret))
   }
-  for (const name of names) if (!compose.some((c) => c.name === name)) compose.push({ name, value: `\${${name}:-}` })
-  const step = passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : ''
-  return { secrets: [...names].sort(), compose: compose.sort((a, b) => (a.name < b.name ? -1 : 1)), step }
+  const names = [...values.keys()].sort()
+  return {
+    secrets: names,
+    compose: names.map((name) => ({ name, value: values.get(name)! })),
+    step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : '',
+  }
 }
