@@ -91,7 +91,7 @@ export function makePlan(input: PlanInput): Plan {
   if (ready) note('readyPath', from('readyPath'), facts.ready)
 
   const services = chooseServices(input, problems)
-  const { artifacts, problems: unknown } = chooseArtifacts(input, serves, settingsOf(facts, services).secrets.length > 0)
+  const { artifacts, problems: unknown } = chooseArtifacts(input)
   problems.push(...unknown)
   const namespace = answers.namespace ?? name
   if (!isLabel(namespace) || ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(namespace))
@@ -113,6 +113,7 @@ export function makePlan(input: PlanInput): Plan {
   const command = [program(argv[0]!), ...argv.slice(1)].map((word) => word.replaceAll('{port}', String(port ?? '')))
   for (const word of command) if (/[\n\r\0]/.test(word)) throw new InputError({ message: 'the start command has a line break in it', where: '--start', hint: 'write it as one line' })
 
+  const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: value.replaceAll('{port}', String(port ?? '')) }))
   const handles = facts.handlesSigterm?.value ?? framework?.handlesSigterm ?? language.handlesSigterm
   const grpc = facts.build.grpc === true
   const probe = (at: string | undefined): Probe => (grpc ? { grpc: true } : at ? { http: { path: at } } : { tcp: true })
@@ -143,7 +144,8 @@ export function makePlan(input: PlanInput): Plan {
       workdir: '/app',
       argv: command,
       develop: facts.develop?.value,
-      env: Object.entries(env).map(([key, value]) => ({ name: key, value: value.replaceAll('{port}', String(port ?? '')) })),
+      env: environment,
+      config: environment.filter((e) => e.name !== portVariable),
       secrets: settings.secrets,
       settings: (facts.settings ?? []).map((s) => s.value),
       ...(serves ? { port } : {}),
@@ -191,8 +193,17 @@ export function makePlan(input: PlanInput): Plan {
     nextSteps: [],
   }
   plan.exceptions = exceptionsOf(plan, catalog.linters)
-  plan.artifacts = plan.artifacts.filter((a) => catalog.artifacts.find((o) => o.id === a.id)!.when?.every((c) => !c.startsWith('linting.') || plan.exceptions.some((e) => e.linter === c.slice(8))) ?? true)
+  plan.artifacts = plan.artifacts.filter(({ id }) => catalog.artifacts.find((a) => a.id === id)!.when?.every((c) => holds(plan, c)) ?? true)
   return plan
+}
+
+/** Whether a condition of an artifact's front matter holds: serves, config, secrets, or linting.NAME for exceptions of a linter. */
+function holds(plan: Plan, condition: string): boolean {
+  if (condition.startsWith('linting.')) return plan.exceptions.some((e) => e.linter === condition.slice('linting.'.length))
+  const conditions: Record<string, boolean> = { serves: plan.runtime.port !== undefined, config: plan.runtime.config.length > 0, secrets: plan.runtime.secrets.length > 0 }
+  const value = conditions[condition]
+  if (value === undefined) throw new Error(`an artifact asks for the unknown condition "${condition}"`)
+  return value
 }
 
 /** Text of a person, safe to print in a message. */
@@ -282,7 +293,7 @@ function chooseServices({ facts, resolved, catalog }: PlanInput, problems: Probl
   })
 }
 
-function chooseArtifacts({ resolved, catalog, preset }: PlanInput, serves: boolean, secrets: boolean): { artifacts: Plan['artifacts']; problems: Problem[] } {
+function chooseArtifacts({ resolved, catalog, preset }: PlanInput): { artifacts: Plan['artifacts']; problems: Problem[] } {
   const problems: Problem[] = []
   const groups = new Set(catalog.artifacts.map((a) => a.group))
   const known = (flag: string, ids: string[]): string[] => {
@@ -293,9 +304,7 @@ function chooseArtifacts({ resolved, catalog, preset }: PlanInput, serves: boole
   const wanted = known('--with', resolved.answers.with ?? [])
   const refused = known('--without', resolved.answers.without ?? []).concat(resolved.answers.without ? [] : ((preset.defaults.without as string[]) ?? []).filter((id) => !wanted.includes(id)))
   const named = (list: string[], a: Artifact): boolean => list.includes(a.id) || list.includes(a.group)
-  const conditions: Record<string, boolean> = { serves, config: true, secrets }
   const artifacts = catalog.artifacts
-    .filter((a) => (a.when ?? []).every((c) => c.startsWith('linting.') || conditions[c]))
     .filter((a) => !named(refused, a) && (a.default !== false || named(wanted, a)))
     .map(({ id, path }) => ({ id, path }))
   return { artifacts, problems }

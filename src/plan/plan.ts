@@ -48,7 +48,10 @@ export interface Plan {
     /** the whole command line; the first is the program */
     argv: string[]
     develop?: string[]
+    /** set in the image */
     env: { name: string; value: string }[]
+    /** the part of it that an operator may change, in the ConfigMap; the port is not: every object names it */
+    config: { name: string; value: string }[]
     /** names of settings whose values are secret */
     secrets: string[]
     settings: string[]

@@ -15,9 +15,11 @@ for (const d of Object.values(definitions)) if (d.properties && !d.additionalPro
 // as text or as a number, whatever the document says (images and quantities)
 definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString'] = { oneOf: [{ type: 'string' }, { type: 'integer' }] }
 definitions['io.k8s.apimachinery.pkg.api.resource.Quantity'] = { oneOf: [{ type: 'string' }, { type: 'number' }] }
+const KINDS = ['Namespace', 'ServiceAccount', 'ConfigMap', 'Secret', 'Deployment', 'Service', 'HorizontalPodAutoscaler', 'PodDisruptionBudget', 'NetworkPolicy', 'Ingress']
 mkdirSync(dir, { recursive: true })
 for (const [name, d] of Object.entries(definitions)) {
   for (const { group, kind, version } of d['x-kubernetes-group-version-kind'] ?? []) {
+    if (!KINDS.includes(kind)) continue
     const suffix = group ? `-${group.split('.')[0]}-${version}` : `-${version}`
     writeFileSync(join(dir, `${kind.toLowerCase()}${suffix}.json`), JSON.stringify({ $ref: `#/$defs/${name}`, $defs: local(definitions) }))
   }
