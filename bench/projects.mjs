@@ -1,0 +1,93 @@
+// Runs the tool on copies of local project folders and prints a table of what worked at the first try:
+//   node bench/projects.mjs [--before COMMAND] [--out FILE] FOLDER[=FLAGS]…
+// detected, generated, built, ran hardened (read-only root, no capabilities, non-root, answering), stopped on SIGTERM, admitted under
+// Pod Security "restricted". --before runs with the generated Dockerfile and compose file as its arguments, before the build.
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run, until } from '../test/e2e/shell.mjs'
+
+const cli = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin/create-hardened-container.cjs')
+const args = process.argv.slice(2)
+const option = (name) => {
+  const i = args.indexOf(name)
+  return i < 0 ? undefined : args.splice(i, 2)[1]
+}
+const before = option('--before')
+const out = option('--out')
+const STEPS = ['detected', 'generated', 'built', 'ran', 'stopped', 'admitted']
+const rows = []
+
+for (const spec of args) {
+  const [folder, flags = ''] = spec.split(/=(.*)/s)
+  const row = { name: `${basename(dirname(resolve(folder)))}/${basename(resolve(folder))}`, steps: {}, cause: '' }
+  rows.push(row)
+  const dir = mkdtempSync(join(tmpdir(), 'project-'))
+  const started = Date.now()
+  try {
+    cpSync(folder, dir, { recursive: true, filter: (p) => !/(^|\/)(\.git|node_modules)$/.test(p) })
+    await attempt(row, dir, flags.split(' ').filter(Boolean))
+  } catch (error) {
+    row.cause ||= error.message
+  }
+  rmSync(dir, { recursive: true, force: true })
+  row.seconds = Math.round((Date.now() - started) / 1000)
+  const line = `${row.name.padEnd(44)}${STEPS.map((s) => (row.steps[s] ? 'yes' : row.steps[s] === false ? 'NO' : '-').padEnd(10)).join('')}${String(row.seconds).padStart(4)} s  ${row.cause.replace(/\s+/g, ' ').slice(-300)}`
+  console.log(line)
+  if (out) appendFileSync(out, `${line}\n`)
+}
+const whole = rows.filter((r) => STEPS.every((s) => r.steps[s])).length
+console.log(`\n${'project'.padEnd(44)}${STEPS.map((s) => s.padEnd(10)).join('')}\n${whole} of ${rows.length} at the first try (${Math.round((100 * whole) / rows.length)} %)`)
+
+async function attempt(row, dir, flags) {
+  const step = (name, ok, cause = '') => {
+    row.steps[name] = ok
+    if (!ok) throw new Error(cause.trim().split('\n').slice(-6).join(' | '))
+  }
+  const made = run(process.execPath, [cli, dir, '--yes', '--force', '--name', 'probe', '--image', 'probe.example/app:1', '--without', 'ingress', ...flags], { env: { ...process.env, CI: 'true' } })
+  step('detected', !/no program was found|several languages/.test(made.err), made.err)
+  step('generated', made.code === 0, made.err)
+  if (before) step('built', run('sh', ['-c', `${before} "$@"`, 'sh', join(dir, 'Dockerfile'), join(dir, 'compose.yaml')], { timeout: 1200 }).code === 0, 'base images')
+  const tag = `probe-${process.pid}:${rows.length}`
+  const built = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', tag, '.'], { cwd: dir, timeout: 1500 })
+  step('built', built.code === 0, built.all)
+  const dockerfile = readFileSync(join(dir, 'Dockerfile'), 'utf8')
+  const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
+  const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
+  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
+  const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+):rw/gm)].flatMap((m) => ['--tmpfs', m[1]])
+  const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
+  const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
+  step('ran', id.code === 0, id.err)
+  const container = id.out.trim()
+  try {
+    const host = port && run('docker', ['port', container, port]).out.split('\n')[0].trim()
+    const answered = port
+      ? await until(() => Number(run('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '5', `http://${host}/`]).out) >= 200, 60, 1000)
+      : await new Promise((r) => setTimeout(() => r(true), 6000))
+    const running = run('docker', ['inspect', '--format', '{{.State.Running}}', container]).out.trim() === 'true'
+    step('ran', Boolean(answered) && running, `${answered ? '' : `no answer on ${port}: `}${run('docker', ['logs', '--tail', '8', container]).all}`)
+    const begin = Date.now()
+    run('docker', ['stop', '-t', '30', container])
+    const code = run('docker', ['inspect', '--format', '{{.State.ExitCode}}', container]).out.trim()
+    step('stopped', ['0', '143'].includes(code) && Date.now() - begin < 29000, `exit code ${code} after ${Math.round((Date.now() - begin) / 1000)} s`)
+  } finally {
+    run('docker', ['rm', '-f', '-v', container])
+    run('docker', ['rmi', '-f', tag])
+  }
+  step('admitted', admitted(dir), 'Pod Security refuses the pod')
+}
+
+/** Submits the pod template as a Pod, server-side and dry, in a namespace that enforces "restricted". */
+function admitted(dir) {
+  const template = run('kubectl', ['create', '--dry-run=client', '-o', 'json', '-f', 'k8s/deployment.yaml'], { cwd: dir })
+  if (template.code !== 0) return false
+  const { metadata, spec } = JSON.parse(template.out).spec.template
+  const namespace = 'bench-restricted'
+  run('kubectl', ['create', 'namespace', namespace])
+  run('kubectl', ['label', '--overwrite', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted'])
+  const file = join(dir, 'pod.json')
+  writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'probe', namespace }, spec: { ...spec, serviceAccountName: 'default' } }))
+  return run('kubectl', ['apply', '--server-side', '--dry-run=server', '-f', file]).code === 0
+}
