@@ -10,10 +10,17 @@ export interface YamlFile {
   line(path: readonly (string | number)[]): number
 }
 
-/** Reads every document of a YAML file. A document with an error is passed over: the caller validates apart. */
-export function readYaml(path: string, text: string): YamlFile[] {
+/** What is wrong with a YAML file: a text that cannot be parsed, or a key that is there twice. */
+export interface YamlFault {
+  message: string
+  line: number
+}
+
+/** Reads every document of a YAML file. A document with an error is passed over and said in `faults`. */
+export function readYaml(path: string, text: string, faults: YamlFault[] = []): YamlFile[] {
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines }) as Document[]
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false }) as Document[]
+  for (const d of documents) for (const e of d.errors) faults.push({ message: e.message, line: lines.linePos(e.pos[0]).line })
   return documents
     .filter((d) => d.errors.length === 0 && d.contents !== null)
     .map((d) => {

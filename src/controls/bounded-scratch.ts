@@ -4,7 +4,7 @@ export default control({
   id: 'bounded-scratch',
   title: 'Scratch space is declared and bounded',
   why: 'A program that fills the disk of its node stops every pod there. Each writable path is a mount with a size, and logs are rotated.',
-  comment: 'a full disk stays this pod’s problem',
+  comment: "a full disk stays this pod's problem",
   severity: 'low',
   points: ['RES-2'],
   sources: ['kube-score container-ephemeral-storage-request-and-limit', 'Kyverno add-emptydir-sizelimit', 'OWASP-Docker R10'],

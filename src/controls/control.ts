@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.ts'
 import type { DockerfileFacts } from '../audit/dockerfile.ts'
+import type { Dockerignore } from '../audit/dockerignore.ts'
 import type { YamlFile } from '../audit/manifests.ts'
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info'
@@ -31,9 +32,11 @@ export interface SlotText {
 /** The files of one project, read for audit. */
 export interface Audited {
   dockerfile?: DockerfileFacts
-  dockerignore?: { path: string; text: string; ignores(path: string): boolean }
+  dockerignore?: Dockerignore
   manifests: YamlFile[]
   compose: YamlFile[]
+  /** files that could not be read */
+  faults: Report[]
   plan?: Plan
 }
 

@@ -137,7 +137,7 @@ export function makePlan(input: PlanInput): Plan {
     preset: preset.id,
     image: { repository: image.repository, tag: image.tag ?? appVersion, reference: `${image.repository}:${image.tag ?? appVersion}` },
     base: { id: base.id, build: base.build, runtime: base.runtime, uid, packages: base.packages, shell: base.shell, reason: base.reason },
-    ...(manager ? { manager: managerOf(manager, facts) } : {}),
+    ...(manager ? { manager: managerOf(manager, language, facts) } : {}),
     runtime: {
       uid,
       gid: uid,
@@ -209,8 +209,12 @@ function holds(plan: Plan, condition: string): boolean {
 /** Text of a person, safe to print in a message. */
 const shown = (s: string): string => JSON.stringify(s).slice(1, -1).slice(0, 80)
 
-function managerOf(manager: Manager, facts: Facts): NonNullable<Plan['manager']> {
-  return { ...manager, lockFile: facts.lockFile?.value ?? '' } as NonNullable<Plan['manager']>
+/** A manager as templates see it: every field that any manager of the language has, and {managerVersion} filled in. */
+function managerOf(manager: Manager, language: Language, facts: Facts): NonNullable<Plan['manager']> {
+  const version = String(facts.build.managerVersion ?? manager.version ?? '')
+  const fields = Object.fromEntries(language.managers.flatMap((m) => Object.keys(m)).map((key) => [key, manager[key] ?? '']))
+  const filled = Object.entries({ ...fields, ...manager }).map(([key, value]) => [key, typeof value === 'string' ? value.replaceAll('{managerVersion}', version) : value])
+  return { ...Object.fromEntries(filled), lockFile: facts.lockFile?.value ?? '' } as NonNullable<Plan['manager']>
 }
 
 function chooseVersion({ facts, language, resolved, today }: PlanInput, problems: Problem[], warnings: Warning[]): string | undefined {

@@ -2,7 +2,7 @@ import Handlebars from 'handlebars/runtime'
 import { partials } from '../../generated/partials.ts'
 import { workload } from '../../generated/workload.ts'
 import type { Plan } from '../plan/plan.ts'
-import { contextOf } from './context.ts'
+import { type Context, contextOf } from './context.ts'
 import { HELPERS } from './helpers.ts'
 
 /** One file as it will be written. Text has LF ends and one at its end. */
@@ -20,8 +20,12 @@ for (const [name, spec] of Object.entries(partials as unknown as Record<string, 
 
 /** Renders every artifact of a plan. `own` holds the precompiled templates of the plan's language. Pure: same plan, same bytes. */
 export function render(plan: Plan, own: Record<string, unknown>): Rendered[] {
-  const context = contextOf(plan)
-  return plan.artifacts.map(({ id, path }) => {
+  return renderContext(plan.artifacts, contextOf(plan), own)
+}
+
+/** The same from a context that was made already. */
+export function renderContext(artifacts: Plan['artifacts'], context: Context, own: Record<string, unknown>): Rendered[] {
+  return artifacts.map(({ id, path }) => {
     const spec = (own[id] ?? (workload as Record<string, unknown>)[id]) as Spec
     return { id, path, text: tidy(engine.template(spec)(context)) }
   })
