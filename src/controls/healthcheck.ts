@@ -10,14 +10,15 @@ export default control({
   sources: ['DS-0026', 'CKV_DOCKER_2', 'CIS-D 4.6', 'CIS-D 5.27'],
   slots: [
     { slot: 'health', text: 'HEALTHCHECK --interval=30s --timeout=3s --start-period={{runtime.startSeconds}}s --start-interval=2s --retries=3 CMD {{json runtime.healthcheck}}', when: 'healthchecked' },
-    { slot: 'health', text: '# nothing listens; the engine sees when the process ends\nHEALTHCHECK NONE', when: 'unchecked' },
   ],
   check: ({ dockerfile }) => {
     if (!dockerfile) return []
     const health = dockerfile.final.last('HEALTHCHECK')
+    // where nothing listens, the engine sees when the process ends; NONE makes `docker compose up --wait` fail
+    if (!health && !dockerfile.final.last('EXPOSE')) return []
     if (!health) return [{ message: 'the last stage has no HEALTHCHECK', file: dockerfile.path, line: dockerfile.final.line }]
     return /^NONE$|CMD\s+\[/i.test(health.arguments) ? [] : [{ message: 'HEALTHCHECK is not in exec form', file: dockerfile.path, line: health.line }]
   },
   linters: { trivy: ['DS-0026'], checkov: ['CKV_DOCKER_2'] },
-  failing: [{ Dockerfile: 'FROM debian:trixie-slim\n' }, { Dockerfile: 'FROM debian:trixie-slim\nHEALTHCHECK CMD curl -f http://localhost/\n' }],
+  failing: [{ Dockerfile: 'FROM debian:trixie-slim\nEXPOSE 8080\n' }, { Dockerfile: 'FROM debian:trixie-slim\nHEALTHCHECK CMD curl -f http://localhost/\n' }],
 })

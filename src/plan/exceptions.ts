@@ -23,6 +23,8 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   })),
   { linter: 'kube-score', id: 'pod-probes', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
   { linter: 'kube-score', id: 'pod-probes-identical', reason: 'the program shows one way only to be asked', when: (p) => JSON.stringify(p.runtime.probes?.liveness) === JSON.stringify(p.runtime.probes?.readiness) && p.runtime.port !== undefined },
+  { linter: 'trivy', id: 'DS-0026', reason: 'nothing listens that could be asked; the engine sees when the process ends', when: (p) => p.runtime.port === undefined },
+  { linter: 'checkov', id: 'CKV_DOCKER_2', reason: 'nothing listens that could be asked; the engine sees when the process ends', when: (p) => p.runtime.port === undefined },
   { linter: 'checkov', id: 'CKV_K8S_8', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
   { linter: 'checkov', id: 'CKV_K8S_9', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
 ]

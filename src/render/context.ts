@@ -40,7 +40,6 @@ export function contextOf(plan: Plan): Context {
     on: Object.fromEntries(Object.entries(plan.controls).map(([id, state]) => [id, state.on])),
     serves: runtime.port !== undefined,
     healthchecked: runtime.healthcheck !== undefined,
-    unchecked: runtime.healthcheck === undefined,
     portName: runtime.probes && 'grpc' in runtime.probes.liveness ? 'grpc' : 'http',
     probe: { startup: form(runtime.probes?.startup), liveness: form(runtime.probes?.liveness), readiness: form(runtime.probes?.readiness) },
     cpuLimited: plan.resources.cpuLimit !== 'none',
