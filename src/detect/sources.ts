@@ -82,8 +82,12 @@ export function readSources(project: Project, language: Language, entries: reado
   }
 }
 
-const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|status|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
+const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
 const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
+
+/** A part of a program whose routes may hang below a prefix that stands elsewhere. */
+const MOUNTED = /\b(?:\w*[rR]outer|bp|blueprint|\w+_bp|v\d+|\w*[gG]roup|routes?)\s*\.\s*\w+\(/
+const PREFIX = /\.use\(\s*['"`]\/\w|url_prefix|\bprefix\s*[=:]\s*['"`]\/|setGlobalPrefix|\.Group\(\s*"\/|\.nest\(\s*"\/|\bscope\(\s*"\/|PathPrefix\(|\.route\(\s*['"`]\/\w[\w/-]*['"`]\s*,/
 
 /** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */
 export function readServer(sources: Sources): {
@@ -104,9 +108,11 @@ export function readServer(sources: Sources): {
   const listens = sources.first('listens')
   if (listens) out.listens = fact(true, listens.evidence)
   out.loopback = sources.first('loopback')
+  const prefixed = sources.match(PREFIX) !== undefined
   for (const route of sources.all('route')) {
     const path = route.groups[0]
-    if (!path) continue
+    // below an unknown prefix the path would be a wrong guess, and a wrong guess makes a crash loop
+    if (!path || (prefixed && MOUNTED.test(route.evidence.text ?? ''))) continue
     if (!out.health && LIVE.test(path)) out.health = fact(path, route.evidence)
     if (!out.ready && READY.test(path)) out.ready = fact(path, route.evidence)
   }
