@@ -4,26 +4,17 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import Handlebars from 'handlebars'
 import { parse } from 'yaml'
 import { controls } from '../../generated/controls.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
-import { HELPERS } from '../render/helpers.ts'
-
-const KNOWN = { ...Object.fromEntries(Object.keys(HELPERS).map((h) => [h, true])), log: false, lookup: false }
-const OPTIONS = { strict: true, noEscape: true, knownHelpersOnly: true, knownHelpers: KNOWN } as unknown as PrecompileOptions
+import { compileTemplate } from './compile.ts'
 
 const write = (path: string, text: string): void => {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
 }
-const precompile = (source: string, name: string): string => {
-  try {
-    return String(Handlebars.precompile(source, OPTIONS))
-  } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}`)
-  }
-}
+/** What every module of compiled templates begins with. */
+const PRELUDE = (up: string): string => `// @ts-nocheck\nimport { e, g, s, t } from '${up}src/render/runtime.ts'\nimport * as h from '${up}src/render/helpers.ts'\n`
 const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
 const folders = (path: string): string[] => readdirSync(path, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()
 
@@ -35,21 +26,21 @@ export function generate(root: string): void {
   const partials: string[] = []
   for (const file of readdirSync(join(templates, 'partials')).sort()) {
     const name = basename(file, '.hbs')
-    partials.push(`  ${JSON.stringify(name)}: ${precompile(laidSource({ id: name, path: '', group: 'partial', title: '', why: '' }, read(join(templates, 'partials', file)), controls), file)},`)
+    partials.push(`  ${JSON.stringify(name)}: ${compileTemplate(laidSource({ id: name, path: '', group: 'partial', title: '', why: '' }, read(join(templates, 'partials', file)), controls), file)},`)
   }
-  write(join(out, 'partials.ts'), `// @ts-nocheck\nexport const partials = {\n${partials.join('\n')}\n}\n`)
+  write(join(out, 'partials.ts'), `${PRELUDE('../')}export const p = {\n${partials.join('\n')}\n}\n`)
 
   const languages = folders(templates).filter((f) => existsSync(join(templates, f, 'language.yaml')))
   const index: string[] = []
   for (const id of languages) {
     const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string }
     const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
-      ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${precompile(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
+      ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
     )
     const detector = existsSync(join(root, 'src/detect', `${id}.ts`))
     write(
       join(out, 'languages', `${id}.ts`),
-      `// @ts-nocheck\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${JSON.stringify(language, null, 1)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
+      `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${JSON.stringify(language, null, 1)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
     )
     index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)}, load: () => import('./languages/${id}.ts') },`)
   }
@@ -60,9 +51,9 @@ export function generate(root: string): void {
     const { artifact, source } = artifactOf(read(join(templates, 'workload', file)), file)
     const { order: _, ...light } = artifact
     artifacts.push(light)
-    workload.push(`  ${JSON.stringify(artifact.id)}: ${precompile(laidSource(artifact, source, controls), file)},`)
+    workload.push(`  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, source, controls), file)},`)
   }
-  write(join(out, 'workload.ts'), `// @ts-nocheck\nexport const workload = {\n${workload.join('\n')}\n}\n`)
+  write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
   const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown

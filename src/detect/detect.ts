@@ -2,13 +2,14 @@ import { languages } from '../../generated/catalog.ts'
 import { InputError, type Problem } from '../errors.ts'
 import { fact, type Facts } from './facts.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
+import type { Template } from '../render/render.ts'
 import type { Project } from './project.ts'
 
 /** A language with everything that belongs to it, loaded when the project turns out to be of it. */
 export interface Loaded {
   language: Language
   detect?: Detector
-  templates: Record<string, unknown>
+  templates: Record<string, Template>
 }
 
 interface Listed {

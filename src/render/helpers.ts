@@ -26,7 +26,7 @@ export const single = (value: string): string => `'${value.replaceAll("'", "''")
 /** A value of compose's `environment`, where $ starts a variable and $$ is a dollar. */
 export const compose = (value: string): string => yaml(value.replaceAll('$', '$$$$'))
 
-export const and = (...args: unknown[]): boolean => args.slice(0, -1).every(Boolean)
-export const or = (...args: unknown[]): boolean => args.slice(0, -1).some(Boolean)
+export const and = (...args: unknown[]): boolean => args.every(Boolean)
+export const or = (...args: unknown[]): boolean => args.some(Boolean)
 
 export const HELPERS = { json, words, dockerfile, yaml, single, compose, and, or } as const
