@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, opendirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, openSync, opendirSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /** Folders that hold what others wrote or what a build made: never walked. */
@@ -33,13 +33,14 @@ export interface Project {
 export function openProject(root: string): Project {
   const real = realpathSync(root)
   const texts = new Map<string, string | undefined>()
+  const plain = new Set<string>()
   let walked: string[] | undefined
   let truncated = false
 
   const inside = (path: string): string | undefined => {
     const absolute = join(real, path)
     try {
-      const target = realpathSync(absolute)
+      const target = realpathSync.native(absolute)
       return target === real || target.startsWith(real + sep) ? absolute : undefined
     } catch {
       return undefined
@@ -48,7 +49,8 @@ export function openProject(root: string): Project {
 
   const read = (path: string): string | undefined => {
     if (texts.has(path)) return texts.get(path)
-    const absolute = inside(path)
+    // the walk follows no links, so what it found is inside
+    const absolute = plain.has(path) ? join(real, path) : inside(path)
     const text = absolute === undefined ? undefined : readBounded(absolute)
     texts.set(path, text)
     return text
@@ -65,6 +67,7 @@ export function openProject(root: string): Project {
     try {
       for (let entry = dir.readSync(); entry; entry = dir.readSync()) {
         out.push(entry.isDirectory() ? `${entry.name}/` : entry.name)
+        if (entry.isFile()) plain.add(folder + entry.name)
         if (out.length >= MAX_ENTRIES) {
           truncated = true
           break
@@ -89,7 +92,7 @@ export function openProject(root: string): Project {
             truncated = true
             return walked
           }
-          if (!name.endsWith('/')) walked.push(folder + name)
+          if (!name.endsWith('/')) plain.has(folder + name) && walked.push(folder + name)
           else if (!SKIPPED.has(name.slice(0, -1))) next.push(folder + name)
         }
       }
@@ -102,7 +105,7 @@ export function openProject(root: string): Project {
     root: real,
     read,
     files,
-    names: (folder = '') => list(folder),
+    names: (folder = '') => list(folder === '' ? '' : `${folder.replace(/\/$/, '')}/`),
     has: (path) => inside(path) !== undefined,
     isFolder: (path) => {
       const absolute = inside(path)
@@ -118,10 +121,10 @@ function readBounded(absolute: string): string | undefined {
   let fd
   try {
     // a FIFO would block for ever, so look before opening
-    if (!lstatSync(absolute).isFile() && !statSync(absolute).isFile()) return undefined
+    const stat = statSync(absolute)
+    if (!stat.isFile() || stat.size > MAX_BYTES) return undefined
+    const { size } = stat
     fd = openSync(absolute, 'r')
-    const { size } = fstatSync(fd)
-    if (size > MAX_BYTES) return undefined
     const buffer = Buffer.alloc(size)
     const length = readSync(fd, buffer, 0, size, 0)
     const text = buffer.toString('utf8', 0, length)
