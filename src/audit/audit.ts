@@ -4,6 +4,7 @@
  */
 import { parse } from 'yaml'
 import type { Audited, Control, Expectation, Finding, Report, Value } from '../controls/control.ts'
+import { OWN } from '../plan/exceptions.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Context, contextOf } from '../render/context.ts'
 import { fill, holds, keysOf, scopeOf } from '../render/expression.ts'
@@ -30,7 +31,7 @@ export function audit(files: readonly AuditFile[], controls: readonly Control[],
   const audited = readFiles(files, plan)
   const context = plan && contextOf(plan)
   const found = controls
-    .filter((c) => plan?.controls[c.id]?.on !== false)
+    .filter((c) => plan?.controls[c.id]?.on !== false && !plan?.exceptions.some((e) => e.linter === OWN && e.id === c.id))
     .flatMap((c) => [...expectationReports(c, audited, context, exact), ...(c.check?.(audited) ?? [])].map((r): Finding => ({ control: c.id, severity: c.severity, ...r })))
   const key = (f: Finding): string => JSON.stringify([f.control, f.file, f.line, f.message])
   const unique = [...new Map(found.map((f) => [key(f), f])).values()]

@@ -15,7 +15,7 @@ export interface Stage {
   line: number
   /** the stage's own instructions */
   own: Instruction[]
-  /** own and inherited ones */
+  /** inherited and own ones of a keyword, `*` for every one */
   all(keyword: string): Instruction[]
   last(keyword: string): Instruction | undefined
   /** the external image at the bottom of the chain */
@@ -64,6 +64,6 @@ function read(raw: Parsed): Instruction {
 function stage(earlier: Stage[], from: string, name: string | undefined, line: number): Stage {
   const parent = earlier.find((s) => s.name !== undefined && s.name.toLowerCase() === from.toLowerCase())
   const own: Instruction[] = []
-  const all = (keyword: string): Instruction[] => [...(parent?.all(keyword) ?? []), ...own.filter((i) => i.keyword === keyword)]
+  const all = (keyword: string): Instruction[] => [...(parent?.all(keyword) ?? []), ...own.filter((i) => keyword === '*' || i.keyword === keyword)]
   return { name, from, line, own, all, last: (keyword) => all(keyword).at(-1), base: parent?.base ?? from }
 }

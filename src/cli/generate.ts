@@ -38,6 +38,7 @@ export async function generate(words: string[], flags: Parsed['flags'], io: Io):
     return EXIT.ok
   }
   const rendered = render(plan, loaded.templates)
+  if (answers.control || answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
   const changes = rendered.map((r) => reconcile(r.path, lock?.files[r.path], readText(join(root, r.path)), r.text))
   const writes = decide(changes, flags)
   if (!flags['dry-run']) {

@@ -9,9 +9,12 @@ export default control({
   points: ['IMG-4'],
   sources: ['D18', 'OWASP-Docker R8', 'KICS: Chown Flag Exists'],
   slots: [{ slot: 'copy', text: '--chmod=u=rwX,go=rX' }],
-  check: ({ dockerfile }) =>
-    (dockerfile?.final.all('COPY') ?? [])
-      .filter((c) => /--chown=(?!0(:0)?\b|root)/.test(c.arguments))
-      .map((c) => ({ message: 'files are copied with the user of the process as their owner', file: dockerfile!.path, line: c.line })),
+  check: ({ dockerfile, plan }) => {
+    const copies = dockerfile?.final.all('COPY') ?? []
+    const owned = copies.filter((c) => /--chown=(?!0(:0)?\b|root)/.test(c.arguments)).map((c) => ({ message: 'files are copied with the user of the process as their owner', file: dockerfile!.path, line: c.line }))
+    // what somebody else wrote may rely on the permissions that files have; what is written here never does
+    const unset = plan && copies.length > 0 && !copies.some((c) => c.arguments.includes('--chmod='))
+    return unset ? [...owned, { message: 'files keep the permissions that they have where they are built', file: dockerfile!.path, line: copies[0]!.line }] : owned
+  },
   failing: [{ Dockerfile: 'FROM debian:trixie-slim\nCOPY --chown=app:app a /a\n' }],
 })

@@ -1,5 +1,10 @@
 import type { Plan } from './plan.ts'
 
+/** The name under which a plan excepts one of the tool's own controls. */
+export const OWN = 'create-hardened-container'
+
+const MOVES = 'the free images of this base have one tag, which moves; pin their digest before production'
+
 /** What the linters report although it is meant so, whatever was answered. Each with the reason that is written beside it. */
 const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan) => boolean }[] = [
   {
@@ -12,6 +17,7 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   { linter: 'checkov', id: 'CKV_K8S_35', reason: 'the program reads its secrets from the environment; mount them as files when it can read files', when: (p) => p.runtime.secrets.length > 0 },
   { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apt' && installs(p) },
   { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apk' && installs(p) },
+  ...[[OWN, 'pinned-images'], ['hadolint', 'DL3007'], ['trivy', 'DS-0001'], ['checkov', 'CKV_DOCKER_7']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: MOVES, when: moves })),
   { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'trivy', id: 'KSV-0011', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'checkov', id: 'CKV_K8S_11', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
@@ -28,6 +34,11 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   { linter: 'checkov', id: 'CKV_K8S_8', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
   { linter: 'checkov', id: 'CKV_K8S_9', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
 ]
+
+/** Whether a tag of the base names another image tomorrow. */
+export function moves({ base }: Plan): boolean {
+  return [base.build, base.runtime].some((image) => /:latest(-dev)?$/.test(image))
+}
 
 const installs = (p: Plan): boolean => p.runtime.init || (Array.isArray(p.build.systemPackages) && p.build.systemPackages.length > 0)
 

@@ -3,7 +3,7 @@ import type { Base, BaseId, Framework, Language, Manager } from '../detect/langu
 import { InputError, type Problem } from '../errors.ts'
 import type { Artifact } from '../render/artifacts.ts'
 import type { Resolved } from '../policy/answers.ts'
-import { exceptionsOf } from './exceptions.ts'
+import { exceptionsOf, moves } from './exceptions.ts'
 import { settingsOf } from './settings.ts'
 import { isLabel, parseImage, toLabel, toTag } from './names.ts'
 import type { ControlState, Origin, Plan, Probe, Service } from './plan.ts'
@@ -192,6 +192,7 @@ export function makePlan(input: PlanInput): Plan {
     warnings,
     nextSteps: [],
   }
+  if (moves(plan)) warnings.push({ message: `the tag of ${plan.base.runtime} moves: two builds may start from different images`, hint: 'pin the digests of its images before production' })
   plan.exceptions = exceptionsOf(plan, catalog.linters)
   plan.artifacts = plan.artifacts.filter(({ id }) => catalog.artifacts.find((a) => a.id === id)!.when?.every((c) => holds(plan, c)) ?? true)
   return plan

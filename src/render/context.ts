@@ -50,6 +50,7 @@ export function contextOf(plan: Plan): Context {
     secrets: runtime.secrets.length > 0,
     environment: has('configmap') || runtime.secrets.length > 0,
     services: data.map((s) => ({ hostname: '', volume: '', command: '', environment: '', tmpfs: [], user: '', ...s, ...list(s) })),
+    withData: data.length > 0,
     volumes: data.filter((s) => s.volume).map((s) => `${s.id}-data`),
     develop: { ...plan.develop, sync: plan.develop.action !== 'rebuild' },
     resourcesFiles: plan.artifacts.filter((a) => a.path.startsWith('k8s/') && a.path.endsWith('.yaml') && a.id !== 'kustomization').map((a) => a.path.slice(4)),

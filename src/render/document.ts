@@ -6,42 +6,64 @@
 import { type Document, isMap, isPair, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap, YAMLSeq } from 'yaml'
 import { type KeyOrder, type Laid, orderOf, scalar, splitPath } from './skeleton.ts'
 import type { Value } from '../controls/control.ts'
+import type { Context } from './context.ts'
+import { fill, holds, keysOf, scopeOf } from './expression.ts'
 
-/** Rendered YAML with the controls in it. Values and keys of the expectations must already be rendered. */
-export function layOnDocument(text: string, expectations: readonly Laid[], order: KeyOrder = {}): string {
+/**
+ * Rendered YAML with the controls in it. Names and values of the expectations are filled from the context; those whose
+ * control is off there, or whose condition does not hold, are left out.
+ */
+export function layOnDocument(text: string, expectations: readonly Laid[], order: KeyOrder, root: Context): string {
   const doc = parseDocument(text, { schema: 'failsafe', keepSourceTokens: false, uniqueKeys: true })
   if (doc.errors.length > 0) throw doc.errors[0]!
-  for (const e of expectations) insert(doc, doc.contents as YAMLMap, splitPath(e.at), e, order, [])
-  return doc.toString({ lineWidth: 0, flowCollectionPadding: false })
+  for (const e of expectations) if (holds(`on.${e.control}`, root) && holds(e.when, root)) insert({ doc, e, order, root }, doc.contents, splitPath(e.at), [])
+  return doc.toString({ lineWidth: 0, flowCollectionPadding: false, doubleQuotedAsJSON: true })
 }
 
-function insert(doc: Document, node: unknown, path: string[], e: Laid, order: KeyOrder, done: string[]): void {
+interface Laying {
+  doc: Document
+  e: Laid
+  order: KeyOrder
+  root: Context
+}
+
+function insert(on: Laying, node: unknown, path: string[], done: string[]): void {
   const [head, ...rest] = path
   if (head === undefined) return
   if (head === '[]') {
-    if (isSeq(node)) for (const item of node.items) insert(doc, item, rest, e, order, done.concat(head))
+    if (isSeq(node)) for (const item of node.items) insert(on, item, rest, done.concat(head))
     return
   }
   if (!isMap(node)) return
-  if (head === '*') {
-    for (const pair of node.items) insert(doc, pair.value, rest, e, order, done.concat(head))
-    return
+  const keys = head === '*' ? node.items.map(keyOf) : keysOf(head, done, on.root)
+  for (const key of keys) {
+    const found = node.items.find((p) => keyOf(p) === key)
+    if (found && rest.length === 0) throw new Error(`${done.concat(key).join('.')} is already there (${on.e.control})`)
+    if (found) insert(on, found.value, rest, done.concat(key))
+    else if (rest.length > 0) insert(on, addMap(on, node, key, done), rest, done.concat(key))
+    else place(node, pairOf(on, key, done), orderOf(on.order, done))
   }
-  const found = node.items.find((p) => keyOf(p) === head)
-  if (found && rest.length > 0) return insert(doc, found.value, rest, e, order, done.concat(head))
-  if (found) throw new Error(`${done.concat(head).join('.')} is already there (${e.control})`)
-  if (rest.length > 0) {
-    const child = doc.createNode({}) as YAMLMap
-    child.flow = false
-    place(node, doc.createPair(head, child), orderOf(order, done))
-    return insert(doc, child, rest, e, order, done.concat(head))
-  }
-  const pair = doc.createPair(head, nodeOf(doc, e.value)) as Pair<Scalar, unknown>
-  if (e.comment) {
-    if (isScalar(pair.value)) pair.value.comment = ` ${e.comment}`
-    else pair.key.commentBefore = ` ${e.comment}`
-  }
-  place(node, pair, orderOf(order, done))
+}
+
+function addMap({ doc, order }: Laying, node: YAMLMap, key: string, done: string[]): YAMLMap {
+  const child = doc.createNode({}) as YAMLMap
+  child.flow = false
+  place(node, doc.createPair(key, child), orderOf(order, done))
+  return child
+}
+
+function pairOf({ doc, e, root }: Laying, key: string, done: string[]): Pair<Scalar, unknown> {
+  const pair = doc.createPair(key, nodeOf(doc, filled(e.value, scopeOf(done.concat(key), root), root))) as Pair<Scalar, unknown>
+  if (e.comment && isScalar(pair.value)) pair.value.comment = ` ${e.comment}`
+  else if (e.comment && typeof e.value === 'string') (pair.value as { comment?: string }).comment = ` ${e.comment}`
+  else if (e.comment) pair.key.commentBefore = ` ${e.comment}`
+  return pair
+}
+
+function filled(value: Value, scope: Context, root: Context): Value {
+  if (Array.isArray(value)) return value.map((v) => filled(v, scope, root))
+  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, filled(v, scope, root)]))
+  return typeof value === 'string' ? fill(value, scope, root) : value
 }
 
 function nodeOf(doc: Document, value: Value): unknown {
@@ -57,11 +79,7 @@ function nodeOf(doc: Document, value: Value): unknown {
     return map
   }
   const text = scalar(value)
-  if (/^[[{]/.test(text)) return parseDocument(text, { schema: 'failsafe' }).contents
-  const quoted = /^"(.*)"$/s.exec(text) ?? /^'(.*)'$/s.exec(text)
-  const node = new Scalar(quoted ? quoted[1] : text)
-  node.type = quoted ? (text.startsWith('"') ? 'QUOTE_DOUBLE' : 'QUOTE_SINGLE') : 'PLAIN'
-  return node
+  return parseDocument(text, { schema: 'failsafe' }).contents
 }
 
 const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : String(pair.key))

@@ -58,28 +58,35 @@ export async function planOf(example: string, answers: Answers, presetId = 'rest
   }
 }
 
-/** Every example × base × preset. */
-export async function matrix(): Promise<Member[]> {
+/** Every example × base × preset; a base that lacks the example's version is taken with one that it has. */
+export async function matrix(presetIds = allPresets.map((p) => p.id)): Promise<Member[]> {
   const out: Member[] = []
   for (const example of examples) {
     const first = await planOf(example, {})
     if (!first) continue
-    for (const base of Object.keys(first.loaded.language.bases)) for (const preset of allPresets) push(out, await planOf(example, { base }, preset.id))
+    for (const [base, spec] of Object.entries(first.loaded.language.bases))
+      for (const preset of presetIds) push(out, (await planOf(example, { base }, preset)) ?? (spec?.versions ? await planOf(example, { base, languageVersion: spec.versions[0]! }, preset) : undefined))
   }
   return out
 }
 
-/** Every example × artifact set, framework and package manager of its language, on the default base and preset. */
+/** Every example × artifact set on the default base and preset. */
+export async function sets(): Promise<Member[]> {
+  const out: Member[] = []
+  for (const example of examples) for (const answers of [{}, ...Object.values(SETS)]) push(out, await planOf(example, answers))
+  return out
+}
+
+/** Every example with each other framework, package manager and version of its language. */
 export async function variants(): Promise<Member[]> {
   const out: Member[] = []
   for (const example of examples) {
     const first = await planOf(example, {})
     if (!first) continue
-    push(out, first)
-    for (const answers of Object.values(SETS)) push(out, await planOf(example, answers))
-    for (const { id } of first.loaded.language.frameworks) if (id !== first.plan.framework?.id) push(out, await planOf(example, { framework: id }))
-    for (const { id } of first.loaded.language.managers) if (id !== first.plan.manager?.id) push(out, await planOf(example, { packageManager: id }))
-    for (const { id } of first.loaded.language.versions.lines) if (id !== first.plan.language.version) push(out, await planOf(example, { languageVersion: id }))
+    const { language } = first.loaded
+    for (const { id } of language.frameworks) if (id !== first.plan.framework?.id) push(out, await planOf(example, { framework: id }))
+    for (const { id } of language.managers) if (id !== first.plan.manager?.id) push(out, await planOf(example, { packageManager: id }))
+    for (const { id } of language.versions.lines) if (id !== first.plan.language.version) push(out, await planOf(example, { languageVersion: id }))
   }
   return out
 }

@@ -3,9 +3,9 @@ import { describe, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { audit } from '../../src/audit/audit.ts'
 import { render, type Rendered } from '../../src/render/render.ts'
-import { controls, examples, languageIds, matrix, type Member, none, problemsOf, variants } from './catalog.ts'
+import { controls, examples, languageIds, matrix, type Member, none, problemsOf, sets, variants } from './catalog.ts'
 
-const members: Member[] = [...(await matrix()), ...(await variants())]
+const members: Member[] = [...(await matrix()), ...(await sets()), ...(await variants())]
 
 describe('law 1: what is rendered has no finding', () => {
   test('every example × base × preset, and the artifact sets', () => {
