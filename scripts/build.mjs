@@ -55,7 +55,8 @@ export async function dist() {
     mainFields: ['module', 'main'],
     conditions: ['import', 'node'],
     define: { 'import.meta.url': '"file:///"' },
-    alias: { 'handlebars/runtime': join(root, 'node_modules/handlebars/dist/cjs/handlebars.runtime.js') },
+    // yaml's ES modules, of which only what is used is bundled
+    alias: { 'handlebars/runtime': join(root, 'node_modules/handlebars/dist/cjs/handlebars.runtime.js'), yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
     plugins: [widths],
     legalComments: 'none',
     write: false,

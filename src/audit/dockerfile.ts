@@ -1,9 +1,8 @@
-import { DockerfileParser, type Instruction as Parsed } from 'dockerfile-ast'
-
-/** One instruction; `arguments` is its text with continuation lines joined, flags included. */
+/** One instruction; `arguments` is its text with continuation lines joined, flags included, `heredoc` what follows in here-documents. */
 export interface Instruction {
   keyword: string
   arguments: string
+  heredoc: string
   line: number
 }
 
@@ -35,12 +34,10 @@ export interface DockerfileFacts {
  * @returns undefined when it has no FROM
  */
 export function readDockerfile(path: string, text: string): DockerfileFacts | undefined {
-  const parsed = DockerfileParser.parse(text)
   const stages: Stage[] = []
   const defaults = new Map<string, string>()
   const fill = (s: string): string => s.replace(/\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g, (_, a, d, b) => defaults.get(a ?? b) ?? d ?? '')
-  for (const raw of parsed.getInstructions()) {
-    const instruction = read(raw)
+  for (const instruction of instructionsOf(text)) {
     if (instruction.keyword === 'ARG' && stages.length === 0) {
       const [, name, value] = /^(\w+)=(.*)$/.exec(instruction.arguments) ?? []
       if (name) defaults.set(name, fill(value!.replace(/^"(.*)"$/, '$1')))
@@ -55,10 +52,32 @@ export function readDockerfile(path: string, text: string): DockerfileFacts | un
   return final && { path, text, stages, final }
 }
 
-function read(raw: Parsed): Instruction {
-  const text = raw.getTextContent()
-  const keyword = raw.getKeyword()
-  return { keyword, arguments: text.slice(text.search(/\s|$/)).replace(/\\\r?\n(\s*#.*\r?\n)*/g, ' ').trim(), line: raw.getRange().start.line + 1 }
+/**
+ * The instructions of a Dockerfile, as BuildKit's parser takes lines together: an escape at the end of a line continues it,
+ * comment lines and empty lines in between are dropped, here-documents end at their word.
+ */
+export function instructionsOf(text: string): Instruction[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/)
+  const escape = /^#\s*escape\s*=\s*`/im.exec(text.split(/\n(?!#)/)[0]!) ? '`' : '\\'
+  const out: Instruction[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const first = lines[at]!.trim()
+    if (first === '' || first.startsWith('#')) continue
+    const line = at + 1
+    let joined = first
+    while (joined.endsWith(escape) && at + 1 < lines.length) {
+      joined = joined.slice(0, -1).trimEnd()
+      do at++
+      while (at + 1 < lines.length && (lines[at]!.trim() === '' || lines[at]!.trim().startsWith('#')))
+      joined += ` ${lines[at]!.trim()}`
+    }
+    const [, keyword = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(joined)!
+    const body: string[] = []
+    for (const [, word] of /^(run|copy|add)$/i.test(keyword) ? rest.matchAll(/<<-?["']?(\w+)["']?/g) : [])
+      for (at++; at < lines.length && lines[at]!.trim() !== word; at++) body.push(lines[at]!)
+    out.push({ keyword: keyword.toUpperCase(), arguments: rest.trim(), heredoc: body.join('\n'), line })
+  }
+  return out
 }
 
 function stage(earlier: Stage[], from: string, name: string | undefined, line: number): Stage {

@@ -26,7 +26,7 @@ export function commandsOf(dockerfile: DockerfileFacts | undefined, stages: read
 }
 
 function split(run: Instruction): { words: string[]; piped: boolean }[] {
-  const { rest } = flagsOf(run)
+  const rest = [flagsOf(run).rest.replace(/<<-?["']?\w+["']?/g, ''), run.heredoc].join('\n').trim()
   if (rest.startsWith('[')) return [{ words: execForm(rest) ?? [], piped: false }]
   const out: { words: string[]; piped: boolean }[] = []
   let piped = false
