@@ -1,0 +1,186 @@
+import { type Evidence, type Fact, fact } from './facts.ts'
+import type { Framework } from './language.ts'
+import { lineOf, type Project } from './project.ts'
+import { splitCommand } from './words.ts'
+
+/** The object that a server is told to serve: `module:object` below an import root. */
+export interface Target {
+  module: string
+  /** name of the object, or of a function that makes it */
+  object: string
+  factory: boolean
+  file: string
+  evidence: Evidence
+}
+
+/** A target or a script, with the folder that imports start at ("" for the project's root). */
+export interface Entry {
+  target?: Target
+  /** the file that is run where there is no target */
+  script?: string
+  /** command of [project.scripts] */
+  command?: string
+  root: string
+  evidence: Evidence
+  guess?: boolean
+}
+
+const FACTORY = /^(?:create|make|get|build|init)_(?:app|application|api|server|asgi|wsgi)$/
+
+/** Every source that imports one of the frameworks' modules: "aiohttp.web" is `from aiohttp import web` too. */
+export function importsOf(framework: Framework): RegExp | undefined {
+  const names = (framework.imports as string[] | undefined) ?? []
+  if (names.length === 0) return undefined
+  const forms = names.map((name) => {
+    const [head, ...rest] = name.split('.')
+    return rest.length > 0 ? `from ${head} import [^\\n]*\\b${rest.join('.')}\\b|(?:from|import) ${head}\\.${rest.join('\\.')}\\b` : `(?:from|import) ${head}\\b`
+  })
+  return new RegExp(`^[ \\t]*(?:${forms.join('|')})`, 'm')
+}
+
+/** Files by the preference of their names and their nearness to the root. */
+export function ranked(files: readonly string[], entries: readonly string[]): string[] {
+  const rank = (f: string): number => {
+    const name = entries.indexOf(f.slice(f.lastIndexOf('/') + 1))
+    return (f.split('/').length - 1) * 100 + (name < 0 ? 50 : name)
+  }
+  return [...files].sort((a, b) => rank(a) - rank(b))
+}
+
+/**
+ * The application objects that sources make at the top level, best first: an object of a constructor, one that a factory
+ * returned, and last the factories themselves, where they can be called without arguments.
+ */
+export function findTargets(project: Project, files: readonly string[], framework: Framework, root: (file: string) => string): Target[] {
+  const constructors = (framework.constructors as string[] | undefined) ?? []
+  const attribute = framework.attribute as string | undefined
+  const objects: Target[] = []
+  const made: Target[] = []
+  const factories: Target[] = []
+  for (const file of files) {
+    const source = project.read(file) ?? ''
+    const target = (object: string, index: number, factory = false): Target => {
+      const line = source.slice(0, index).split('\n').length
+      return { module: moduleOf(file, root(file)), object, factory, file, evidence: { file, line, text: source.split('\n')[line - 1]!.trim().slice(0, 120) } }
+    }
+    for (const found of source.matchAll(/^(\w+)\s*(?::[^=\n]+)?=\s*([\w.]+)\(/gm)) {
+      const last = found[2]!.split('.').at(-1)!
+      if (constructors.some((c) => c === found[2] || (!c.includes('.') && c === last))) objects.push(target(found[1]!, found.index))
+      else if (FACTORY.test(last) && /^(app|application|api|server|asgi|wsgi|asgi_app|wsgi_app)$/.test(found[1]!)) made.push(target(found[1]!, found.index))
+    }
+    if (attribute) for (const found of source.matchAll(new RegExp(`^(\\w+)\\s*(?::[^=\\n]+)?=\\s*\\w+\\.${attribute}\\s*$`, 'gm'))) objects.push(target(found[1]!, found.index))
+    if (/(^|\/)[aw]sgi\.py$/.test(file)) for (const found of source.matchAll(/^from\s+[\w.]+\s+import\s+(?:.*\bas\s+)?(app|application)\s*(?:#.*)?$/gm)) made.push(target(found[1]!, found.index))
+    if (constructors.some((c) => source.includes(`${c.split('.').at(-1)}(`)))
+      for (const found of source.matchAll(/^(?:async )?def (\w+)\(([^)]*)\)/gm)) {
+        const required = found[2]!.split(',').filter((a) => a.trim() && !a.includes('=') && !a.trim().startsWith('*'))
+        if (FACTORY.test(found[1]!) && required.length === 0) factories.push(target(found[1]!, found.index, true))
+      }
+  }
+  const named = (t: Target): number => (/^(app|application)$/.test(t.object) ? 0 : 1)
+  const best = objects.length > 0 ? objects.filter((o) => o.file === objects[0]!.file).sort((a, b) => named(a) - named(b)) : []
+  // a file made for servers (wsgi.py) stands before the object that it imports
+  return [...made.filter((m) => /[aw]sgi\.py$/.test(m.file)), ...best, ...made, ...factories]
+}
+
+/** "app/main.py" below the import root "" is app.main; a package's __init__.py is the package. */
+export function moduleOf(file: string, root: string): string {
+  const below = root && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file
+  return below.replace(/\.py$/, '').replace(/(^|\/)__init__$/, '').replaceAll('/', '.')
+}
+
+/**
+ * The folder that a file's imports start at: the one of its own and its parents' in which most of the imported names are.
+ * Without a sign it is the project's root, or src where the file is below it.
+ */
+export function importRoot(project: Project, file: string): string {
+  const source = project.read(file) ?? ''
+  const folders = file.split('/').slice(0, -1)
+  const names = [...new Set([...source.matchAll(/^[ \t]*(?:from|import)\s+([A-Za-z_]\w*)/gm)].map((m) => m[1]!))]
+  const relative = /^[ \t]*from\s+\.+\w*\s+import/m.test(source) || file.endsWith('/__init__.py')
+  let best = folders[0] === 'src' && !project.has('src/__init__.py') && !(relative && folders.length === 1) ? 'src' : ''
+  let score = -1
+  for (let depth = 0; depth <= folders.length - (relative ? 1 : 0); depth++) {
+    const root = folders.slice(0, depth).join('/')
+    const prefix = root ? `${root}/` : ''
+    const found = names.filter((n) => project.has(`${prefix}${n}.py`) || project.isFolder(`${prefix}${n}`)).length
+    if (found > Math.max(score, 0)) {
+      best = root
+      score = found
+    }
+  }
+  return best
+}
+
+/** `module:object` as a command or a call names it, resolved to a file below one of the folders. */
+export function resolveTarget(project: Project, text: string, roots: readonly string[], evidence: Evidence): { target: Target; root: string } | undefined {
+  const found = /^([A-Za-z_][\w.]*)(?::([A-Za-z_]\w*)(\(.*\))?)?$/.exec(text)
+  if (!found) return undefined
+  const path = found[1]!.replaceAll('.', '/')
+  for (const root of roots) {
+    const prefix = root ? `${root}/` : ''
+    for (const file of [`${prefix}${path}.py`, `${prefix}${path}/__init__.py`])
+      if (project.read(file) !== undefined) return { root, target: { module: found[1]!, object: found[2] ?? 'application', factory: found[3] !== undefined, file, evidence } }
+  }
+  return undefined
+}
+
+/** What a project's own words say it starts: a Procfile, [tool.fastapi], or `uvicorn.run("main:app")`. */
+export function saidEntry(project: Project, files: readonly string[], entrypoint: string | undefined): Entry | undefined {
+  if (entrypoint) {
+    const found = resolveTarget(project, entrypoint, ['', 'src'], { file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, entrypoint), text: entrypoint })
+    if (found) return { ...found, evidence: found.target.evidence }
+  }
+  const procfile = procfileEntry(project)
+  if (procfile) return procfile
+  for (const file of files) {
+    const source = project.read(file) ?? ''
+    const call = /uvicorn\.run\(\s*(?:app\s*=\s*)?["']([\w.]+:\w+)["']/.exec(source)
+    if (!call) continue
+    const folders = file.split('/').slice(0, -1)
+    const roots = folders.map((_, i) => folders.slice(0, folders.length - i).join('/')).concat('')
+    const found = resolveTarget(project, call[1]!, roots, { file, line: lineOf(source, call[0]), text: call[0] })
+    if (found) return { ...found, evidence: found.target.evidence }
+  }
+  return undefined
+}
+
+/** The web (else worker) line of a Procfile: the served object, the script or the module behind its flags. */
+function procfileEntry(project: Project): Entry | undefined {
+  const content = project.read('Procfile')
+  const line = content === undefined ? undefined : (/^web:\s*(.+)$/m.exec(content) ?? /^(?:worker|bot|release_worker):\s*(.+)$/m.exec(content))
+  if (!line) return undefined
+  const evidence = { file: 'Procfile', line: lineOf(content!, line[0]), text: line[0].slice(0, 120) }
+  let folder = ''
+  for (const part of line[1]!.split(/\s*(?:&&|;)\s*/)) {
+    const moved = /^cd\s+([\w./-]+)$/.exec(part.trim())
+    if (moved) folder = moved[1]!.replace(/^\.?\/+|\/+$/g, '')
+    const words = splitCommand(part.replace(/\$\{?\w+(?::-?\w+)?\}?|\$\(\w+\)/g, '0').replace(/\[::\]/g, '0.0.0.0'))
+    const at = words?.findIndex((w) => /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|python3?|streamlit|fastapi)$/.test(w)) ?? -1
+    if (!words || at < 0) continue
+    const moving = words.findIndex((w) => /^--(chdir|app-dir|pythonpath)(=|$)/.test(w))
+    if (moving >= 0) folder = (words[moving]!.split('=')[1] ?? words[moving + 1] ?? '').replace(/^\.?\/+|\/+$/g, '')
+    if (/^(python3?|streamlit)$/.test(words[at]!)) {
+      const script = words.slice(at + 1).find((w) => w.endsWith('.py'))
+      const path = script && (folder ? `${folder}/${script}` : script).replace(/^\.\//, '')
+      if (path && project.read(path) !== undefined && !/manage\.py$/.test(path)) return { script: path, root: folder, evidence }
+      continue
+    }
+    for (const word of words.slice(at + 1)) {
+      const found = resolveTarget(project, word, folder ? [folder] : ['', 'src'], evidence)
+      if (found) return { ...found, evidence, target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
+    }
+  }
+  return undefined
+}
+
+/** The script of a program without an application object: a usual name, the only file, or the only one with a main part. */
+export function findScript(project: Project, files: readonly string[], entries: readonly string[]): Fact<string> | undefined {
+  const runs = (f: string): boolean => /^if\s+__name__\s*==/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
+  const scripts = ranked(files.filter((f) => !/(^|\/)(setup|conftest|manage|wsgi|asgi|noxfile|fabfile|tasks|__init__)\.py$/.test(f)), entries)
+  const named = scripts.filter((f) => entries.includes(f.slice(f.lastIndexOf('/') + 1)))
+  const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/'))
+  if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
+  const running = scripts.filter(runs)
+  const only = running.length === 1 ? running[0] : scripts.length === 1 ? scripts[0] : undefined
+  return only ? { ...fact(only, { file: only, line: 1 }), guess: true } : undefined
+}

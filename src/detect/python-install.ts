@@ -1,0 +1,124 @@
+import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts.ts'
+import { fact } from './facts.ts'
+import type { BaseId, DetectContext, Manager } from './language.ts'
+import type { Manifests } from './python-manifests.ts'
+import { pinFor } from './python-version.ts'
+import { table, texts } from './toml.ts'
+
+/** How the dependencies and the project itself get into the environment. */
+export interface Install {
+  manager: Fact<string>
+  lockFile?: string
+  spec: Manager
+}
+
+/** The manager whose lock file is there, else the one that the manifest is written for. */
+export function chooseManager({ chosen, language, project }: DetectContext, manifests: Manifests, warnings: Warning[]): Install {
+  const locks = language.managers.flatMap((m) => m.locks.filter((l) => project.has(l)).map((lock) => ({ id: m.id, lock })))
+  const tool = table(manifests.pyproject, 'tool')
+  const listed = texts(table(manifests.pyproject, 'project'), 'dependencies').length
+  const complete = manifests.requirements !== undefined && [...manifests.dependencies.values()].filter((d) => d.evidence.file === 'pyproject.toml').length === 0
+  const guessed = tool.poetry && !listed && !complete ? 'poetry' : project.has('Pipfile') ? 'pipenv' : manifests.requirements && (complete || !manifests.pyproject) ? 'pip' : tool.uv ? 'uv' : tool.pdm ? 'pdm' : tool.poetry ? 'poetry' : manifests.pyproject?.project || (!manifests.requirements && (project.has('setup.py') || project.has('setup.cfg'))) ? 'pyproject' : 'pip'
+  const id = chosen.manager ?? locks[0]?.id ?? guessed
+  const spec = language.managers.find((m) => m.id === id) ?? language.managers.find((m) => m.id === 'pip')!
+  const lockFile = locks.find((l) => l.id === spec.id)?.lock
+  if (locks.length > 1) warnings.push({ message: `several lock files (${locks.map((l) => l.lock).join(', ')}); ${lockFile ?? 'none'} is used`, file: lockFile, hint: 'delete the others' })
+  const manifest = lockFile ?? [manifests.requirements, 'Pipfile', 'pyproject.toml', 'setup.py', 'setup.cfg'].find((f) => f && project.has(f))
+  const pinned = spec.id === 'pip' && [...manifests.dependencies.values()].every((d) => d.pinned)
+  if (!lockFile && !pinned && manifest) warnings.push({ message: `${spec.id === 'pip' ? 'not every requirement is pinned' : 'there is no lock file'}, so two builds may install different versions`, file: manifest, hint: spec.id === 'pip' ? 'pin them, for example with pip freeze or uv pip compile' : 'lock the dependencies and commit the lock file' })
+  return { spec, lockFile, manager: manifest ? fact(spec.id, { file: manifest }) : { value: spec.id, evidence: [], guess: true } }
+}
+
+/** Facts about the manager that its commands are filled with. */
+export interface InstallNeeds {
+  manifests: Manifests
+  line: string
+  /** the project itself has to be installed: a console script, its own metadata */
+  project: boolean
+  appVersion: string
+}
+
+const BACKENDS = ['setuptools-scm', 'setuptools_scm', 'hatch-vcs', 'versioningit', 'poetry-dynamic-versioning', 'scm']
+
+/** The commands and manifests of the stages that install, for the templates. */
+export function installValues({ language, project }: DetectContext, { spec, lockFile }: Install, needs: InstallNeeds): Record<string, BuildValue> {
+  const { manifests } = needs
+  const pins = language.data!.pins as Record<string, Record<string, string>>
+  const command = (name: string): string => String(spec[lockFile ? name : `${name}Loose`] ?? '')
+  const setup = String(spec.setup).replace(/\{(\w+)\}/, (_, id: string) => pinFor(pins[id]!, needs.line))
+  const uv = table(manifests.pyproject, 'tool', 'uv')
+  const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
+  const pip = spec.id === 'pip'
+  const early = spec.id === 'pyproject' && manifests.pyproject?.project === undefined
+  const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
+  const filter = pip && dropped.length > 0 ? `sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
+  const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? String(spec.installParts) : command('install')).replace('{requirements}', manifests.requirements ?? '')
+  const extras = ['dev', 'test', 'tests'].filter((g) => texts(table(manifests.pyproject, 'project', 'optional-dependencies'), g).length > 0)
+  const hasDevelopment = pip ? manifests.developmentRequirements !== undefined : spec.id === 'pyproject' ? extras.length > 0 : manifests.development.size > 0
+  const locals = manifests.locals.map((l) => l.text!.replace(/^(-e\s+|--editable[\s=]+)/, '').split(/\s/)[0]!)
+  const installProject = pip && locals.length > 0 ? `pip --python .venv install ${locals.map((l) => `--editable ${l}`).join(' ')}` : early ? 'uv pip install --editable .' : needs.project || parts ? command('project') : ''
+  const files = pip ? manifests.includes : [...(lockFile ? [lockFile] : []), ...((spec.files as unknown as string[]) ?? [])].filter((f) => project.has(f))
+  const versioned = BACKENDS.some((b) => project.read('pyproject.toml')?.includes(b) || project.read('setup.py')?.includes('use_scm_version'))
+  return {
+    setup,
+    environment: [...((spec.environment as unknown as string[]) ?? []), ...(setup.startsWith('uv') ? [`UV_PYTHON=${needs.line}`] : []), ...(versioned && installProject ? [`SETUPTOOLS_SCM_PRETEND_VERSION=${needs.appVersion}`, `PDM_BUILD_SCM_VERSION=${needs.appVersion}`, 'POETRY_DYNAMIC_VERSIONING_BYPASS=' + needs.appVersion] : [])],
+    manifests: install ? byFolder(files) : [],
+    install,
+    project: installProject,
+    development: hasDevelopment ? command('development').replace('{development}', manifests.developmentRequirements ?? '').replace('{extras}', extras.map((e) => `--extra ${e}`).join(' ')) : '',
+    developmentManifests: pip && manifests.developmentRequirements ? byFolder([manifests.developmentRequirements]) : [],
+  }
+}
+
+/** Files grouped by their folder, since COPY lays what it is given flat into its target. */
+function byFolder(files: readonly string[]): { files: string[]; to: string }[] {
+  const out = new Map<string, string[]>()
+  for (const file of files) {
+    const folder = file.includes('/') ? `./${file.slice(0, file.lastIndexOf('/') + 1)}` : './'
+    out.set(folder, [...(out.get(folder) ?? []), file])
+  }
+  return [...out].map(([to, list]) => ({ files: list, to }))
+}
+
+interface Library {
+  packages: string[]
+  unless?: string[]
+  compiler?: boolean
+  build?: Record<string, string[]>
+  runtime?: Record<string, string[]>
+}
+
+/** System packages that the dependencies need to be compiled and to be imported, and the bases that cannot have them. */
+export function systemPackages({ language }: DetectContext, manifests: Manifests, needsCompiler: Evidence | undefined): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
+  const build = { apt: new Set<string>(), apk: new Set<string>() }
+  const runtime = { apt: new Set<string>(), apk: new Set<string>() }
+  const evidence: { text: string; at: Evidence; runtime: boolean }[] = []
+  const has = (name: string): Evidence | undefined => manifests.dependencies.get(name)?.evidence ?? (manifests.locked.has(name) ? { file: manifests.dependencies.values().next().value?.evidence.file ?? 'pyproject.toml' } : undefined)
+  const extra = (name: string): boolean => {
+    const [, base, of] = /^(.+?)-(binary|c)$/.exec(name) ?? []
+    return base !== undefined && (manifests.dependencies.get(base)?.extras.includes(of!) ?? false)
+  }
+  const add = (to: typeof build, from: Record<string, string[]> | undefined): void => {
+    for (const kind of ['apt', 'apk'] as const) for (const p of from?.[kind] ?? []) to[kind].add(p)
+  }
+  const compiler = language.data!.compiler as Record<string, string[]>
+  for (const library of language.data!.libraries as Library[]) {
+    const name = library.packages.find((p) => has(p) ?? extra(p))
+    if (!name || library.unless?.some((u) => has(u) ?? extra(u))) continue
+    if (library.compiler) add(build, compiler)
+    add(build, library.build)
+    add(runtime, library.runtime)
+    evidence.push({ text: `${name} needs ${[...(library.runtime?.apt ?? ['a compiler'])].join(', ')}`, at: has(name) ?? { file: 'pyproject.toml' }, runtime: library.runtime !== undefined })
+  }
+  if (needsCompiler) add(build, compiler)
+  for (const d of manifests.dependencies.values()) if (/\bgit\+/.test(d.evidence.text ?? '')) add(build, { apt: ['git'], apk: ['git'] })
+  const reason = (runtimeOnly: boolean) => evidence.filter((e) => !runtimeOnly || e.runtime)
+  const unsuitable = (['distroless', 'dhi', 'chainguard'] as BaseId[]).flatMap((base) => {
+    const why = reason(base !== 'chainguard')
+    return why.length > 0 ? [{ base, reason: `${why.map((w) => w.text).join('; ')}, which the ${base} image has not`, evidence: why.map((w) => w.at) }] : []
+  })
+  return {
+    values: { systemPackages: [...build.apt], systemPackagesApk: [...build.apk], runtimePackages: [...runtime.apt], runtimePackagesApk: [...runtime.apk] },
+    unsuitable,
+  }
+}

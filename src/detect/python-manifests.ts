@@ -1,0 +1,160 @@
+import type { Evidence } from './facts.ts'
+import { lineOf, type Project } from './project.ts'
+import { readToml, table, text, texts, type Toml } from './toml.ts'
+
+/** One dependency as a manifest names it. */
+export interface Dependency {
+  /** normalized as PEP 503 says: lower case, runs of - _ . are one - */
+  name: string
+  extras: string[]
+  /** the version, where it is pinned exactly */
+  pinned?: string
+  evidence: Evidence
+}
+
+/** What a project's manifests say, whatever their kind. */
+export interface Manifests {
+  dependencies: Map<string, Dependency>
+  /** names that only development and tests need */
+  development: Set<string>
+  pyproject?: Toml
+  /** requirements files by role, and every file that they include */
+  requirements?: string
+  developmentRequirements?: string
+  includes: string[]
+  /** paths of the project itself in a requirements file ("-e ."), which cannot be installed before the sources are there */
+  locals: Evidence[]
+  /** requirements that no Linux image can install, with the place */
+  foreign: Dependency[]
+  /** versions in the lock file, by normalized name */
+  locked: Map<string, string>
+}
+
+export const normalize = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
+
+const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*([^;#]*)/
+
+/** One requirement of PEP 508, or undefined where the text is none. */
+export function requirement(line: string, evidence: Evidence): Dependency | undefined {
+  const found = REQUIREMENT.exec(line.trim())
+  if (!found) return undefined
+  const pinned = /^\(?\s*={2,3}\s*v?([\w.+!-]+)\s*(?:\\|--|\)|$)/.exec(found[3]!)?.[1]
+  return { name: normalize(found[1]!), extras: (found[2] ?? '').split(',').map((e) => normalize(e.trim())).filter(Boolean), ...(pinned ? { pinned } : {}), evidence: { ...evidence, text: line.trim().slice(0, 120) } }
+}
+
+/** Reads every manifest at the project's root. Throws InputError for malformed TOML (file:line:column). */
+export function readManifests(project: Project, names: { production: string[]; development: string[]; foreign: string[] }): Manifests {
+  const out: Manifests = { dependencies: new Map(), development: new Set(), includes: [], locals: [], foreign: [], locked: new Map() }
+  const add = (d: Dependency | undefined): void => {
+    if (d && !out.dependencies.has(d.name)) out.dependencies.set(d.name, d)
+  }
+  const source = project.read('pyproject.toml')
+  if (source !== undefined) {
+    out.pyproject = readToml('pyproject.toml', source)
+    readPyproject(out, source, add)
+  }
+  const pipfile = project.read('Pipfile')
+  if (pipfile !== undefined) {
+    const parsed = readToml('Pipfile', pipfile)
+    addTable(table(parsed, 'packages'), 'Pipfile', pipfile, add)
+    for (const name of Object.keys(table(parsed, 'dev-packages'))) out.development.add(normalize(name))
+  }
+  out.requirements = names.production.find((f) => project.read(f) !== undefined)
+  if (out.requirements) readRequirements(project, out.requirements, names.foreign, out, add)
+  out.developmentRequirements = names.development.find((f) => f !== out.requirements && project.read(f) !== undefined)
+  if (out.developmentRequirements) for (const d of lines(project.read(out.developmentRequirements)!)) if (requirement(d.text, { file: '' })) out.development.add(requirement(d.text, { file: '' })!.name)
+  const setup = project.read('setup.py') ?? project.read('setup.cfg')
+  if (setup !== undefined && out.dependencies.size === 0) readSetup(project.read('setup.py') !== undefined ? 'setup.py' : 'setup.cfg', setup, add)
+  return out
+}
+
+function readPyproject(out: Manifests, source: string, add: (d: Dependency | undefined) => void): void {
+  const file = 'pyproject.toml'
+  const project = table(out.pyproject, 'project')
+  for (const line of texts(project, 'dependencies')) add(requirement(line, { file, line: lineOf(source, line) }))
+  addTable(table(out.pyproject, 'tool', 'poetry', 'dependencies'), file, source, (d) => {
+    if (d.name !== 'python') add(d)
+  })
+  const groups = [
+    ...Object.values(table(out.pyproject, 'dependency-groups')).flatMap((g) => (Array.isArray(g) ? g : [])),
+    ...['dev', 'test', 'tests'].flatMap((g) => texts(table(project, 'optional-dependencies'), g)),
+    ...texts(table(out.pyproject, 'tool', 'uv'), 'dev-dependencies'),
+    ...Object.values(table(out.pyproject, 'tool', 'pdm', 'dev-dependencies')).flatMap((g) => (Array.isArray(g) ? g : [])),
+    ...Object.keys(table(out.pyproject, 'tool', 'poetry', 'dev-dependencies')),
+    ...Object.values(table(out.pyproject, 'tool', 'poetry', 'group')).flatMap((g) => Object.keys(table(g, 'dependencies'))),
+  ]
+  for (const line of groups) if (typeof line === 'string') out.development.add(requirement(line, { file })?.name ?? '')
+}
+
+/** A table of Poetry or Pipenv: name = "^1.2" or { version, extras }. */
+function addTable(from: Toml, file: string, source: string, add: (d: Dependency) => void): void {
+  for (const [name, value] of Object.entries(from)) {
+    const spec = typeof value === 'string' ? value : (text(table({ value }, 'value'), 'version') ?? '')
+    const pinned = /^(?:==)?\s*(\d[\w.]*)$/.exec(spec)?.[1]
+    const line = lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"?\\s*=`, 'm'))
+    add({ name: normalize(name), extras: texts(table({ value }, 'value'), 'extras').map(normalize), ...(pinned ? { pinned } : {}), evidence: { file, line, text: `${name} = ${spec}` } })
+  }
+}
+
+/** Lines of a requirements file with their numbers: continued lines joined, comments taken away. */
+function lines(content: string): { text: string; line: number }[] {
+  const out: { text: string; line: number }[] = []
+  let open = ''
+  // PowerShell writes UTF-16, which pip reads
+  content.replaceAll('\0', '').split('\n').forEach((raw, i) => {
+    const plain = raw.replace(/(^|\s)#.*$/, '').replace(/^\uFEFF|^\uFFFD+/, '')
+    open += plain.trimEnd().replace(/\\$/, ' ')
+    if (plain.trimEnd().endsWith('\\')) return
+    if (open.trim()) out.push({ text: open.trim(), line: i + 1 })
+    open = ''
+  })
+  return out
+}
+
+function readRequirements(project: Project, file: string, foreign: string[], out: Manifests, add: (d: Dependency | undefined) => void): void {
+  if (out.includes.includes(file)) return
+  out.includes.push(file)
+  const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/') + 1) : ''
+  for (const { text: line, line: number } of lines(project.read(file) ?? '')) {
+    const evidence = { file, line: number, text: line.slice(0, 120) }
+    const included = /^(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)/.exec(line)
+    if (included) {
+      const path = normalizePath(folder + included[1]!)
+      if (/^-(r|-req)/.test(line)) readRequirements(project, path, foreign, out, add)
+      else if (project.read(path) !== undefined) out.includes.push(path)
+    } else if (/^(?:-e\s+|--editable[\s=]+)?\.{0,2}\/?(?:\.|\S+\/)(?:\[|$|\s)/.test(line) && !/:\/\//.test(line)) out.locals.push(evidence)
+    else if (!line.startsWith('-')) {
+      const found = requirement(line, evidence)
+      if (!found) continue
+      if (foreign.includes(found.name) && !/platform|os_name/.test(line)) out.foreign.push(found)
+      else add(found)
+    } else {
+      const egg = /#egg=([\w.-]+)/.exec(project.read(file)!.split('\n')[number - 1] ?? '')
+      if (egg) add({ name: normalize(egg[1]!), extras: [], evidence })
+    }
+  }
+}
+
+const normalizePath = (path: string): string => {
+  const out: string[] = []
+  for (const part of path.split('/')) if (part === '..') out.pop()
+  else if (part && part !== '.') out.push(part)
+  return out.join('/')
+}
+
+/** setup.py and setup.cfg: the quoted or listed names after install_requires. */
+function readSetup(file: string, source: string, add: (d: Dependency | undefined) => void): void {
+  const block = /install_requires\s*=\s*(\[[^\]]*\]|(?:.*\n)(?:[ \t]+\S.*\n?)*)/.exec(source)
+  if (!block) return
+  const items = file === 'setup.py' ? [...block[1]!.matchAll(/["']([^"']+)["']/g)].map((m) => m[1]!) : block[1]!.split('\n').map((l) => l.trim())
+  for (const item of items) if (item) add(requirement(item, { file, line: lineOf(source, item, block.index) }))
+}
+
+/** Exact versions in a lock file. Locks of these managers list `name = …` and `version = …` in pairs, Pipenv's is JSON. */
+export function readLocked(project: Project, lock: string): Map<string, string> {
+  const out = new Map<string, string>()
+  const content = project.read(lock) ?? ''
+  const pairs = lock === 'Pipfile.lock' ? content.matchAll(/"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"/g) : content.matchAll(/^name = "([^"]+)"\nversion = "([^"]+)"/gm)
+  for (const [, name, version] of pairs) out.set(normalize(name!), version!)
+  return out
+}

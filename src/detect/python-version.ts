@@ -1,0 +1,76 @@
+import type { Evidence, Fact, Warning } from './facts.ts'
+import type { DetectContext } from './language.ts'
+import type { Manifests } from './python-manifests.ts'
+import { lineOf } from './project.ts'
+import { table, text } from './toml.ts'
+import { chooseLine, inRange } from './versions.ts'
+
+/** Where a project says its Python version: the file, and the expression whose group 1 is the version or range. */
+const PLACES: { file: string; value: RegExp }[] = [
+  { file: '.python-version', value: /^(?:cpython-|python-)?(\d[\w.]*)\s*$/m },
+  { file: 'runtime.txt', value: /^python-(\d[\d.]*)/m },
+  { file: '.tool-versions', value: /^python\s+(\d[\d.]*)/m },
+  { file: 'mise.toml', value: /^python\s*=\s*["'](\d[\d.]*)["']/m },
+  { file: 'Pipfile', value: /^python_(?:full_)?version\s*=\s*["'](\d[\d.]*)["']/m },
+]
+
+/**
+ * The release line: what the project asks for, inside it the default line, and where nothing is asked for a line that the
+ * pinned compiled packages have wheels for.
+ */
+export function choosePythonVersion({ chosen, language, project }: DetectContext, manifests: Manifests, warnings: Warning[]): Fact<string> | undefined {
+  if (chosen.version) return undefined
+  for (const { file, value } of PLACES) {
+    const content = project.read(file)
+    const found = content === undefined ? null : value.exec(content)
+    if (!found || /^\d+$/.test(found[1]!)) continue
+    return chooseLine(language, found[1]!.split('.').slice(0, 2).join('.'), { file, line: lineOf(content!, found[0]), text: found[0].trim() }, warnings)
+  }
+  const range = rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
+  const asked = range && chooseLine(language, range.text, range.evidence, warnings)
+  const lines = language.versions.lines.filter((l) => !range || inRange(l.id, range.text))
+  const start = Math.max(0, lines.findIndex((l) => l.id === (asked?.value ?? language.versions.default)))
+  const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests)]))
+  const line = lines.slice(start).find((l) => !blocked.get(l.id))
+  const why = blocked.get(lines[start]?.id ?? '')
+  if (!why || !line) return asked
+  warnings.push({ message: `${why.name} ${why.version} has no binary package for Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take a newer release of it, or choose: --language-version' })
+  return { value: line.id, evidence: why.evidence ? [why.evidence] : [], guess: true }
+}
+
+type WheelTable = Record<string, Record<string, string>>
+
+/** The first pinned package that is older than its first release with wheels for `line`. */
+function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): { name: string; version: string; evidence?: Evidence } | undefined {
+  for (const [name, first] of Object.entries(wheels)) {
+    const dependency = manifests.dependencies.get(name)
+    const version = dependency?.pinned ?? manifests.locked.get(name)
+    if (version && first[line] && older(version, first[line])) return { name, version, evidence: dependency?.evidence }
+  }
+  return undefined
+}
+
+/** Whether release `a` came before `b`; both are dotted numbers, what follows them is passed over. */
+export function older(a: string, b: string): boolean {
+  const [x, y] = [a, b].map((v) => v.split('.').map((p) => Number.parseInt(p, 10) || 0))
+  for (let i = 0; i < Math.max(x!.length, y!.length); i++) {
+    const d = (x![i] ?? 0) - (y![i] ?? 0)
+    if (d !== 0) return d < 0
+  }
+  return false
+}
+
+function rangeOf(source: string | undefined, { pyproject }: Manifests): { text: string; evidence: Evidence } | undefined {
+  if (source === undefined) return undefined
+  const range = text(table(pyproject, 'project'), 'requires-python') ?? text(table(pyproject, 'tool', 'poetry', 'dependencies'), 'python')
+  return range ? { text: range, evidence: { file: 'pyproject.toml', line: lineOf(source, range), text: range } } : undefined
+}
+
+function setupRange(source: string | undefined, file: string): { text: string; evidence: Evidence } | undefined {
+  const found = /python_requires\s*=\s*["']?([^"'\n]+)/.exec(source ?? '')
+  return found ? { text: found[1]!.trim(), evidence: { file, line: lineOf(source!, 'python_requires'), text: found[0].trim() } } : undefined
+}
+
+/** What a pin is at a line: its own release where the newest no longer supports the line. */
+export const pinFor = (pins: Record<string, string>, line: string): string => pins[line] ?? pins['']!
+

@@ -1,0 +1,286 @@
+import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import type { DetectContext, Framework } from './language.ts'
+import { type Django, readDjango } from './python-django.ts'
+import { type Entry, findScript, findTargets, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
+import { chooseManager, installValues, systemPackages } from './python-install.ts'
+import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
+import { choosePythonVersion, pinFor } from './python-version.ts'
+import { lineOf, type Project } from './project.ts'
+import { type Match, readServer, readSources, type Sources } from './sources.ts'
+import { table, text } from './toml.ts'
+
+interface Server {
+  interface: string
+  sigterm: boolean
+  argv: string[]
+  factory: string
+}
+
+/** What is started: the words, where they were read, and what they imply. */
+interface Start {
+  argv?: Fact<string[]>
+  develop?: string[]
+  /** the server's package that is installed because the project lacks it, "gunicorn==27.0.1" */
+  added?: string
+  sigterm?: boolean
+  env: Record<string, string>
+  /** folder that imports start at, below the project's root */
+  root: string
+  file?: string
+}
+
+/** Reads a Python project: manifests and locks of every manager, version files, the application object in the sources. */
+export function detect(context: DetectContext): LanguageFacts | undefined {
+  const { project, language, chosen } = context
+  const data = language.data!
+  const manifests = readManifests(project, data.requirements as { production: string[]; development: string[]; foreign: string[] })
+  const sources = readSources(project, language)
+  const files = ranked(sources.files.filter((f) => !/(^|\/)(setup|noxfile|fabfile|migrations\/.*|alembic\/.*)\.py$/.test(f)), data.entries as string[])
+  if (files.length === 0) return undefined
+
+  const warnings: Warning[] = []
+  const install = chooseManager(context, manifests, warnings)
+  if (install.lockFile) manifests.locked = readLocked(project, install.lockFile)
+  const version = choosePythonVersion(context, manifests, warnings)
+  const line = chosen.version ?? version?.value ?? language.versions.default
+  const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
+  const framework = chooseFramework(context, manifests, files, said)
+  const spec = language.frameworks.find((f) => f.id === framework?.value)
+  const django = spec?.id === 'django' && !chosen.start ? readDjango(project, files, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
+  const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
+
+  const own = startSources(project, start, files)
+  const server = readServer(readSources(project, { ...language, sources: [] }, own))
+  const everything = readServer(sources)
+  const ports = { port: own.length > 0 ? served(server.port, data.clientPorts as number[]) : undefined, variable: server.portVariable ?? (start.argv?.value[0] === 'python' ? everything.portVariable : undefined) }
+  const serves = servesFact(spec, framework, everything.listens, ports.variable)
+  const runsItself = start.argv !== undefined && ['python'].includes(start.argv.value[0]!)
+  const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
+  const health = chooseHealth(project, sources, spec, runsItself)
+  const console_ = projectCommand(manifests, start)
+  const variables = sources.all('variable').map((m) => ({ name: m.groups[0]!, evidence: m.evidence }))
+  const isSecret = (name: string): boolean => /(_URL|_URI|_DSN|SECRET|TOKEN|PASSWORD|PASS|API_?KEY|_KEY)$/.test(name)
+  const env = { ...start.env, ...django?.env }
+  const needsProject = console_ || readsOwnMetadata(manifests, sources)
+  const { values, unsuitable } = systemPackages(context, manifests, undefined)
+  if (start.added) warnings.push({ message: `the project names no production server, so ${start.added} is installed`, file: start.argv?.evidence[0]?.file, hint: `add ${start.added.split('==')[0]} to the dependencies to choose its version` })
+  if (manifests.foreign.length > 0) warnings.push({ message: `${manifests.foreign.map((f) => f.name).join(', ')} cannot be installed on Linux and is left out`, file: manifests.foreign[0]!.evidence.file, line: manifests.foreign[0]!.evidence.line, hint: 'add ; sys_platform == "win32" to the line' })
+  if (project.has('environment.yml') && manifests.dependencies.size === 0) warnings.push({ message: 'Conda environments are not read', file: 'environment.yml', hint: 'list what is imported in requirements.txt' })
+  if (spec?.id === 'django' && django?.collect && !has(manifests, 'whitenoise')) warnings.push({ message: 'nothing serves the static files in production', file: django.file, hint: 'add whitenoise to the dependencies and to MIDDLEWARE, or serve STATIC_ROOT from elsewhere' })
+  const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
+  const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
+  const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
+  const workdir = workdirOf(project, start, django)
+  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? ports.port : undefined
+
+  return {
+    framework,
+    version,
+    manager: install.manager,
+    ...(install.lockFile ? { lockFile: fact(install.lockFile, { file: install.lockFile }) } : {}),
+    ...(name ? { name: fact(name, inPyproject(name)) } : {}),
+    ...(appVersion ? { appVersion: fact(appVersion, inPyproject(appVersion)) } : {}),
+    start: start.argv,
+    develop: start.develop ? assumed(start.develop) : undefined,
+    serves,
+    port,
+    portVariable: runsItself ? ports.variable : undefined,
+    ...(hostVariable ? { hostVariable } : {}),
+    health: health.health,
+    ready: health.ready,
+    handlesSigterm: start.sigterm !== undefined ? fact(start.sigterm, ...(start.argv?.evidence ?? [])) : server.handlesSigterm,
+    services: Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests)),
+    secrets: unique(variables.filter((v) => isSecret(v.name)).map((v) => fact(v.name, v.evidence))),
+    settings: unique(variables.filter((v) => !isSecret(v.name) && env[v.name] === undefined && v.name !== ports.variable?.value).map((v) => fact(v.name, v.evidence))),
+    unsuitable,
+    env,
+    build: {
+      ...installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }),
+      ...values,
+      server: start.added ?? '',
+      collect: django?.collect ?? '',
+      test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
+      workdir,
+      moved: workdir !== '/app',
+      environments: ['venv', 'env', ...project.names().filter((n) => n.endsWith('/') && project.has(`${n}pyvenv.cfg`)).map((n) => n.slice(0, -1))].filter((n, i, all) => all.indexOf(n) === i && (n === 'venv' || project.has(`${n}/pyvenv.cfg`)) && n !== '.venv'),
+      excluded: ['.venv', ...['tests', 'test'].filter((f) => project.isFolder(f) && !sources.match(new RegExp(`^\\s*(?:from|import)\\s+${f}\\b`)))],
+    },
+    warnings,
+  }
+}
+
+const has = (manifests: Manifests, name: string): boolean => manifests.dependencies.has(name)
+
+const unique = (facts: Fact<string>[]): Fact<string>[] => facts.filter((f, i) => facts.findIndex((o) => o.value === f.value) === i)
+
+/** The first framework that the sources import and make an object of; else the first that is imported or depended on. */
+function chooseFramework({ chosen, language, project }: DetectContext, manifests: Manifests, files: readonly string[], said: Entry | undefined): Fact<string> | undefined {
+  if (chosen.framework) return fact(chosen.framework)
+  const read = (f: string): string => project.read(f) ?? ''
+  const imported = language.frameworks.flatMap((f) => {
+    const expression = importsOf(f)
+    const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
+    return file ? [{ f, file, at: { file, line: lineOf(read(file), expression) } }] : []
+  })
+  const made = imported.find(({ f }) => {
+    const constructors = f.constructors as string[]
+    return constructors.length === 0 || files.some((file) => constructors.some((c) => new RegExp(`(?<![\\w])${c.split('.').at(-1)!}\\(`).test(read(file))))
+  })
+  const found = made ?? imported[0]
+  if (found) {
+    const dependency = found.f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
+    return fact(found.f.id, ...(dependency ? [dependency.evidence] : []), found.at)
+  }
+  for (const f of language.frameworks) {
+    const dependency = f.interface !== 'script' && f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
+    if (dependency) return { ...fact(f.id, dependency.evidence), guess: true }
+  }
+  return undefined
+}
+
+/** Decides what is started, strongest sign first: what the project says, the application object, a command, a script. */
+function chooseStart(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, django: Django | undefined, line: string): Start {
+  const { project, language } = context
+  if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: 'application', factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
+  const root = (file: string): string => importRoot(project, file)
+  const target = said?.target ?? (said?.script ? undefined : spec && findTargets(project, files, spec, root)[0])
+  const folder = said?.target ? said.root : target ? root(target.file) : ''
+  if (spec && target && spec.interface !== 'script' && (spec.argv ? spec.id !== 'streamlit' : true)) return serve(context, manifests, spec, target, folder, line, django)
+  if (spec?.argv && JSON.stringify(spec.argv).includes('{file}')) {
+    const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...(language.data!.entries as string[])])[0]
+    if (file) return { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm }
+  }
+  const command = !said?.script && commandOf(context, manifests)
+  if (command) return { ...command, env: {}, root: '', develop: command.argv.value }
+  const runnable = spec && spec.interface !== 'cli' ? files.filter((f) => importsOf(spec)?.test(project.read(f) ?? '')) : []
+  const entries = language.data!.entries as string[]
+  const script = said?.script ? fact(said.script, said.evidence) : (findScript(project, runnable, entries) ?? findScript(project, files, entries))
+  if (!script) return { env: {}, root: '' }
+  const from = root(script.value)
+  const deep = script.value.includes('/') && from !== script.value.slice(0, script.value.lastIndexOf('/'))
+  const argv = script.value.endsWith('/__main__.py') || deep ? ['python', '-m', moduleOf(script.value, from).replace(/\.__main__$/, '')] : ['python', script.value]
+  return { argv: { ...script, value: argv }, env: deep && from ? { PYTHONPATH: `/app/${from}` } : {}, root: from, file: script.value, develop: argv }
+}
+
+/** The words of the server that serves a target: one that the project has, else the usual one at a pinned version. */
+function serve({ language, project }: DetectContext, manifests: Manifests, spec: Framework, target: Target, root: string, line: string, django: Django | undefined): Start {
+  const data = language.data!
+  const env: Record<string, string> = root && !django ? { PYTHONPATH: `/app/${root}` } : {}
+  const name = `${target.module}:${target.object}`
+  // an unguarded app.run() would start Flask's own server while the module is imported; Flask's own switch keeps it from that
+  if (spec.id === 'flask' && new RegExp(`^${target.object}\\.run\\(`, 'm').test(project.read(target.file) ?? '')) env.FLASK_RUN_FROM_CLI = 'true'
+  if (spec.argv) {
+    const argv = (spec.argv as string[]).map((w) => w.replace('{app}', name).replace('{celery}', name))
+    if (target.factory && spec.id === 'sanic') argv.push('--factory')
+    return { argv: fact(argv, target.evidence), develop: argv, env, root, file: target.file, sigterm: spec.handlesSigterm }
+  }
+  const kind = spec.id === 'django' && (django?.asgi || /asgi$/.test(target.module)) ? 'asgi' : String(spec.interface)
+  const servers = Object.entries(data.servers as Record<string, Server>).filter(([, s]) => s.interface === kind)
+  const direct = servers.find(([id]) => manifests.dependencies.has(id) || brings(manifests, id))
+  const [id, server] = direct ?? servers[0]!
+  const pin = manifests.locked.get(id) ?? pinFor((data.pins as Record<string, Record<string, string>>)[id] ?? {}, line)
+  const sockets = kind === 'asgi' && id === 'uvicorn' && /websocket/i.test(project.read(target.file) ?? '')
+  const app = target.factory && server.factory === 'call' ? `${name}()` : name
+  const argv = [server.argv[0]!, ...(target.factory && server.factory.startsWith('--') ? [server.factory] : []), ...server.argv.slice(1)].map((w) => w.replace('{app}', app))
+  const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
+  const develop = manage && project.has(manage) ? ['python', manage, 'runserver', '0.0.0.0:{port}'] : spec.id === 'flask' ? ['flask', '--app', app, 'run', '--debug', '--host', '0.0.0.0', '--port', '{port}'] : ['uvicorn', 'gunicorn', 'hypercorn'].includes(id) ? [...argv, '--reload'] : argv
+  return { argv: fact(argv, target.evidence), develop, ...(direct ? {} : { added: `${id}${sockets ? '[standard]' : ''}==${pin}` }), env, root: django?.root ?? root, file: target.file, sigterm: server.sigterm }
+}
+
+/** Packages whose extras bring a server along. */
+function brings(manifests: Manifests, server: string): boolean {
+  const extras = (name: string): string[] => manifests.dependencies.get(name)?.extras ?? []
+  return server === 'uvicorn' && [...extras('fastapi'), ...extras('litestar'), ...extras('fastapi-cli')].some((e) => e === 'standard' || e === 'all')
+}
+
+/** A command of the project's own, [project.scripts]: the one with the project's name, or the only one. */
+function commandOf({ project }: DetectContext, manifests: Manifests): { argv: Fact<string[]> } | undefined {
+  const scripts = { ...table(manifests.pyproject, 'tool', 'poetry', 'scripts'), ...table(manifests.pyproject, 'project', 'scripts') }
+  const names = Object.keys(scripts)
+  const own = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
+  const name = names.find((n) => n === own) ?? names.find((n) => /^(start|serve|server|run|web|api|main|app|worker|bot)$/.test(n)) ?? (names.length === 1 ? names[0] : undefined)
+  if (!name) return undefined
+  const source = project.read('pyproject.toml')!
+  return { argv: { ...fact([name], { file: 'pyproject.toml', line: lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.]/g, '\\.')}"?\\s*=`, 'm')), text: `${name} = ${String(scripts[name])}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
+}
+
+const projectCommand = (manifests: Manifests, start: Start): boolean => {
+  const first = start.argv?.value[0]
+  return first !== undefined && (table(manifests.pyproject, 'project', 'scripts')[first] !== undefined || table(manifests.pyproject, 'tool', 'poetry', 'scripts')[first] !== undefined)
+}
+
+/** Whether the sources ask for the version or the entry points of the project itself, which only an installed one has. */
+function readsOwnMetadata(manifests: Manifests, sources: Sources): boolean {
+  const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
+  return name !== undefined && sources.match(new RegExp(`(?:version|metadata|distribution|get_distribution|resource_filename|entry_points)\\(\\s*(?:["']${name.replace(/[-_.]/g, '[-_.]')}["']|__name__|__package__)`)) !== undefined
+}
+
+/** The files that say on which port the program itself listens: the one that is started, and what lies beside it. */
+function startSources(project: Project, start: Start, files: readonly string[]): string[] {
+  if (!start.file) return files.slice(0, 5)
+  const folder = start.file.slice(0, start.file.lastIndexOf('/') + 1)
+  return [start.file, ...files.filter((f) => f !== start.file && f.startsWith(folder) && /^(config|settings|main|run|server|app|__main__|cli)\.py$/.test(f.slice(folder.length)))]
+}
+
+const served = (port: Fact<number> | undefined, clients: number[]): Fact<number> | undefined => (port && !clients.includes(port.value) ? port : undefined)
+
+function servesFact(spec: Framework | undefined, framework: Fact<string> | undefined, listens: Fact<boolean> | undefined, variable: Fact<string> | undefined): Fact<boolean> {
+  if (spec) return fact(spec.serves !== false, ...framework!.evidence)
+  if (listens) return listens
+  return variable ? fact(true, ...variable.evidence) : assumed(false)
+}
+
+/** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
+function bindsByVariable(sources: Sources, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
+  const host = sources.match(/(?:getenv|environ\.get)\(\s*["']([A-Z_]*(?:HOST|BIND|ADDRESS|ADDR))["']\s*,\s*["'](?:127\.0\.0\.1|localhost|0\.0\.0\.0|::)["']/)
+  if (host?.groups[0]) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
+  if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: "listen on '0.0.0.0', or take the address from HOST" })
+  return undefined
+}
+
+const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|health[_-]?check|status|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
+const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
+
+/**
+ * Health routes that are surely at the path that they name: on the application object itself or on a router without any
+ * prefix. One whose handler asks a database says ready, not alive. Where hosts are checked the address of a pod is refused.
+ */
+function chooseHealth(project: Project, sources: Sources, spec: Framework | undefined, runsItself: boolean): { health?: Fact<string>; ready?: Fact<string> } {
+  if (spec?.health) return {}
+  if (spec?.id === 'django' || sources.match(/\b(?:TrustedHostMiddleware|AllowedHosts|AllowedHostsConfig|TRUSTED_HOSTS)\b/)) return {}
+  if (runsItself && sources.all('route').length === 0) return {}
+  const prefixed = sources.match(/\b(?:url_)?prefix\s*=|\.mount\(|\broot_path\s*=|\.add_subapp\(/)
+  const out: { health?: Fact<string>; ready?: Fact<string> } = {}
+  for (const route of sources.all('route')) {
+    const path = route.groups[0]!
+    if (/methods\s*=\s*\[(?![^\]]*GET)/.test(route.evidence.text ?? '')) continue
+    const source = project.read(route.evidence.file)!
+    const receiver = /^\s*@(\w+)\./.exec(route.evidence.text ?? '')?.[1]
+    const direct = receiver !== undefined && new RegExp(`^\\s*${receiver}\\s*(?::[^=\\n]+)?=\\s*[\\w.]*(?:FastAPI|Flask|APIFlask|Quart|Sanic|Bottle|Starlette)\\(`, 'm').test(source)
+    if (prefixed && !direct) continue
+    const handler = source.split('\n').slice(route.evidence.line! - 1, route.evidence.line! + 14).join('\n').split(/\n(?=@)/)[0]!
+    const checks = /\b(?:db|database|session|engine|execute|cursor|redis|cache|Depends|connection|pool|login_required|auth)\b/i.test(handler.slice(handler.indexOf('\n')))
+    if (LIVE.test(path)) {
+      if (checks) out.ready ??= fact(path, route.evidence)
+      else out.health ??= fact(path, route.evidence)
+    }
+    if (READY.test(path)) out.ready ??= fact(path, route.evidence)
+  }
+  return out.ready && !out.health && /login_required|auth/i.test(out.ready.evidence[0]?.text ?? '') ? {} : out
+}
+
+/** Services that an extra brings along: celery[redis]. */
+function extraServices(manifests: Manifests): Fact<string>[] {
+  const celery = manifests.dependencies.get('celery') ?? manifests.dependencies.get('kombu')
+  return celery?.extras.includes('redis') && !manifests.dependencies.has('redis') ? [fact('redis', celery.evidence)] : []
+}
+
+/** Where the program is started: in the folder of its own where it reads files there by relative names, else in /app. */
+function workdirOf(project: Project, start: Start, django: Django | undefined): string {
+  const root = django?.root ?? start.root
+  if (!root) return '/app'
+  if (django) return `/app/${root}`
+  const source = (start.file && project.read(start.file)) ?? ''
+  const named = [...source.matchAll(/["']\.?\/?([\w-]+(?:\/[\w.-]+)*(?:\.\w+)?)["']/g)].map((m) => m[1]!)
+  return named.some((n) => !project.has(n) && project.has(`${root}/${n}`) && !n.endsWith('.py')) ? `/app/${root}` : '/app'
+}
