@@ -45,7 +45,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const { manifests } = needs
   const pins = language.data!.pins as Record<string, Record<string, string>>
   const command = (name: string): string => String(spec[lockFile ? name : `${name}Loose`] ?? '')
-  const setup = String(spec.setup).replace(/\{(\w+)\}/, (_, id: string) => pinFor(pins[id]!, needs.line))
+  const setup = String(spec.setup).replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
   const uv = table(manifests.pyproject, 'tool', 'uv')
   const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
   const pip = spec.id === 'pip'

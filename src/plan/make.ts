@@ -110,10 +110,12 @@ export function makePlan(input: PlanInput): Plan {
   if (serves && portVariable) env[portVariable] = String(port)
   if (serves) Object.assign(env, facts.hostVariable?.value ?? framework?.host)
   const program = (word: string): string => base.programs?.[word] ?? word
-  const command = [program(argv[0]!), ...argv.slice(1)].map((word) => word.replaceAll('{port}', String(port ?? '')))
+  const host = answers.set?.['network.host'] ?? `${name}.example.com`
+  const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
+  const command = [program(argv[0]!), ...argv.slice(1)].map(fill)
   for (const word of command) if (/[\n\r\0]/.test(word)) throw new InputError({ message: 'the start command has a line break in it', where: '--start', hint: 'write it as one line' })
 
-  const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: value.replaceAll('{port}', String(port ?? '')) }))
+  const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: fill(value).replaceAll('{name}', name).replaceAll('{host}', host) }))
   const handles = facts.handlesSigterm?.value ?? framework?.handlesSigterm ?? language.handlesSigterm
   const grpc = facts.build.grpc === true
   const probe = (at: string | undefined): Probe => (grpc ? { grpc: true } : at ? { http: { path: at } } : { tcp: true })
@@ -143,7 +145,7 @@ export function makePlan(input: PlanInput): Plan {
       gid: uid,
       workdir: '/app',
       argv: command,
-      develop: facts.develop?.value,
+      develop: facts.develop?.value.map(fill),
       env: environment,
       config: environment.filter((e) => e.name !== portVariable),
       secrets: settings.secrets,
@@ -179,7 +181,7 @@ export function makePlan(input: PlanInput): Plan {
       replicas: serves ? 2 : 1,
       minReplicas: 2,
       maxReplicas: 10,
-      host: answers.set?.['network.host'] ?? `${name}.example.com`,
+      host,
       ingressNamespace: answers.set?.['network.ingressNamespace'] ?? 'ingress',
       gateway: answers.set?.['network.gateway'] ?? 'gateway',
       egress: (answers.set?.['network.egress'] ?? '').split(',').filter(Boolean),

@@ -11,11 +11,12 @@ export interface Settings {
 /**
  * Which settings of the environment the program gets in compose and by the Secret: those that its sources name, and for each
  * chosen service the ones that programs usually read its address from (services.yaml). Values of secrets never appear: compose
- * takes passwords from `.env`.
+ * takes passwords from `.env`, and an empty value stands for: set only where the environment has it, so that the program's own
+ * default holds.
  */
 export function settingsOf(facts: Facts, services: readonly Service[]): Settings {
   const read = new Set([...(facts.secrets ?? []), ...(facts.settings ?? [])].map((s) => s.value))
-  const values = new Map<string, string>([...(facts.secrets ?? [])].map((s) => [s.value, `\${${s.value}:-}`]))
+  const values = new Map<string, string>([...(facts.secrets ?? [])].map((s) => [s.value, '']))
   const passwords: string[] = []
   const taken = new Set<string>()
   for (const service of services) {
