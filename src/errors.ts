@@ -11,6 +11,10 @@ export interface Problem {
   line?: number
   column?: number
   hint?: string
+  /** a word that is not known and the ones that are: the report names the nearest */
+  near?: { given: string; among: readonly string[] }
+  /** what a question could offer instead of this error */
+  choices?: readonly string[]
 }
 
 /** Input that cannot be used. Carries every problem that was found, not the first. Recognised by `problems`, never by class: chunks are loaded apart. */

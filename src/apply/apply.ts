@@ -1,100 +1,196 @@
-import { closeSync, existsSync, linkSync, lstatSync, mkdirSync, openSync, realpathSync, renameSync, rmdirSync, unlinkSync, writeSync } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import * as nodeFiles from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 
-/** One file to write. `backup` keeps a numbered copy of what is there. */
+/** One file to write, or to remove when it has no text. `backup` keeps a numbered copy of what is there. */
 export interface Write {
   path: string
-  text: string
+  text?: string
   backup?: boolean
 }
 
-/**
- * Writes all files or none: every path is checked, each text is written beside its place and flushed to the file system, then
- * all are renamed, in the given order. On failure what was renamed is put back. Throws InputError naming every path that
- * cannot be written.
- */
-export function apply(root: string, writes: readonly Write[]): void {
-  const real = realpathSync(root)
-  preflight(real, writes)
-  const folders: string[] = []
-  const prepared: { target: string; temporary: string; old: string | undefined }[] = []
-  const done: typeof prepared = []
-  try {
-    for (const write of writes) {
-      const target = join(real, write.path)
-      makeFolders(dirname(target), real, folders)
-      const temporary = `${target}.tmp-${process.pid}-${prepared.length}`
-      const fd = openSync(temporary, 'wx', 0o644)
-      prepared.push({ target, temporary, old: undefined })
-      try {
-        const bytes = Buffer.from(write.text)
-        for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at)
-      } finally {
-        closeSync(fd)
-      }
-      if (write.backup && existsSync(target)) linkSync(target, nextBackup(target))
-    }
-    for (const item of prepared) {
-      // a second name keeps the old content until all renames are through
-      if (existsSync(item.target)) {
-        item.old = `${item.temporary}.old`
-        linkSync(item.target, item.old)
-      }
-      renameSync(item.temporary, item.target)
-      done.push(item)
-    }
-    for (const { old } of done) if (old) unlinkSync(old)
-  } catch (error) {
-    for (const { target, old } of done.reverse()) {
-      if (old) renameSync(old, target)
-      else quietly(() => unlinkSync(target))
-    }
-    for (const { temporary, old } of prepared) {
-      quietly(() => unlinkSync(temporary))
-      if (old) quietly(() => unlinkSync(old))
-    }
-    for (const folder of folders.reverse()) quietly(() => rmdirSync(folder))
-    throw new InputError({ message: `nothing was written: ${(error as Error).message}`, file: (error as { path?: string }).path, hint: 'make room or mend the permissions, then run again' }, EXIT.fault)
-  }
+/** The calls of node:fs that write; tests pass ones that fail. */
+export type Files = Pick<
+  typeof nodeFiles,
+  'chmodSync' | 'closeSync' | 'copyFileSync' | 'existsSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' | 'openSync' | 'readdirSync' | 'realpathSync' | 'renameSync' | 'rmdirSync' | 'unlinkSync' | 'writeSync'
+>
+
+interface Prepared {
+  target: string
+  /** where the new text waits; absent for a removal */
+  temporary?: string
+  /** a second name of what was there */
+  old?: string
+  done?: boolean
 }
 
-function preflight(real: string, writes: readonly Write[]): void {
+/**
+ * Writes all files or none: every path is checked, each text is written beside its place, then all are renamed in the
+ * given order. On failure what was renamed is put back, and folders that were made go again. Signals wait until all is
+ * done, so an interrupted run leaves the old files or the new ones. Returns the paths of the backups.
+ * Throws InputError: conflict naming every path that is in the way, or usage and fault when the file system refuses.
+ */
+export function apply(root: string, writes: readonly Write[], files: Files = nodeFiles): string[] {
+  if (writes.length === 0) return []
+  const real = files.realpathSync(root)
+  preflight(real, writes, files)
+  const release = holdSignals()
+  const folders: string[] = []
+  const prepared: Prepared[] = []
+  const backups: string[] = []
+  try {
+    for (const write of writes) prepare(real, write, prepared, folders, backups, files)
+    for (const item of prepared) {
+      if (files.existsSync(item.target)) {
+        item.old = spare(item.target, (name) => keep(item.target, name, files))
+      }
+      if (item.temporary) files.renameSync(item.temporary, item.target)
+      else files.unlinkSync(item.target)
+      item.done = true
+    }
+  } catch (error) {
+    undo(prepared, backups, folders, files)
+    throw failure(error as NodeJS.ErrnoException)
+  } finally {
+    release()
+  }
+  for (const { old } of prepared) if (old) quietly(() => files.unlinkSync(old))
+  for (const { path, text } of writes) if (text === undefined) removeEmpty(dirname(join(real, path)), real, files)
+  return backups.map((b) => b.slice(real.length + 1))
+}
+
+function prepare(real: string, { path, text, backup }: Write, prepared: Prepared[], folders: string[], backups: string[], files: Files): void {
+  const target = join(real, path)
+  if (backup && files.existsSync(target)) backups.push(numbered(target, (name) => keep(target, name, files)))
+  if (text === undefined) {
+    prepared.push({ target })
+    return
+  }
+  makeFolders(dirname(target), real, folders, files)
+  let fd = -1
+  const temporary = spare(target, (name) => void (fd = files.openSync(name, 'wx', 0o666)))
+  prepared.push({ target, temporary })
+  try {
+    const bytes = Buffer.from(text)
+    for (let at = 0; at < bytes.length; ) at += files.writeSync(fd, bytes, at)
+  } finally {
+    files.closeSync(fd)
+  }
+  const there = quietly(() => files.lstatSync(target))
+  if (there) files.chmodSync(temporary, there.mode & 0o7777)
+}
+
+function undo(prepared: Prepared[], backups: string[], folders: string[], files: Files): void {
+  for (const { target, old, done } of [...prepared].reverse()) {
+    if (done && old) quietly(() => files.renameSync(old, target))
+    else if (done) quietly(() => files.unlinkSync(target))
+  }
+  for (const { temporary, old, done } of prepared) {
+    if (temporary && !done) quietly(() => files.unlinkSync(temporary))
+    if (old && !done) quietly(() => files.unlinkSync(old))
+  }
+  for (const backup of backups) quietly(() => files.unlinkSync(backup))
+  for (const folder of folders.reverse()) quietly(() => files.rmdirSync(folder))
+}
+
+function failure(error: NodeJS.ErrnoException): Error {
+  if (!error.code) return error
+  const hints: Record<string, string> = { ENOSPC: 'make room', EDQUOT: 'make room', EFBIG: 'make room', EROFS: 'the file system is read-only: --dry-run, --diff and --print need no writing', EACCES: 'mend the permissions', EPERM: 'mend the permissions' }
+  const refused = ['EROFS', 'EACCES', 'EPERM'].includes(error.code)
+  return new InputError({ message: `nothing was written: ${error.message}`, file: error.path, hint: `${hints[error.code] ?? 'mend it'}, then run again` }, refused ? EXIT.usage : EXIT.fault)
+}
+
+/** Names everything that is in the way, before the first byte is written. */
+function preflight(real: string, writes: readonly Write[], files: Files): void {
   const problems: Problem[] = []
   const seen = new Map<string, string>()
+  const listed = new Map<string, string[]>()
+  const problem = (file: string, message: string, hint: string): void => void problems.push({ message, file, hint })
   for (const { path } of writes) {
-    const twin = seen.get(path.toLowerCase())
-    if (twin !== undefined) problems.push({ message: `${path} and ${twin} are the same file where case makes no difference`, file: path })
-    seen.set(path.toLowerCase(), path)
     const parts = path.split('/')
     if (path.startsWith('/') || parts.includes('..') || /[\0\n\r\\]/.test(path)) {
-      problems.push({ message: `${JSON.stringify(path)} leads out of the folder`, file: path })
+      problem(path, `${JSON.stringify(path)} leads out of the folder`, 'give the file another name')
       continue
     }
-    for (let i = 1; i < parts.length; i++) {
-      const folder = join(real, ...parts.slice(0, i))
-      const stat = quietly(() => lstatSync(folder))
-      if (!stat) break
-      const target = stat.isSymbolicLink() ? quietly(() => realpathSync(folder)) : folder
-      if (!target || !(target + sep).startsWith(real + sep)) problems.push({ message: `${parts.slice(0, i).join('/')} is a link that leads out of the folder`, file: path, hint: 'remove the link' })
-      else if (!stat.isDirectory() && !stat.isSymbolicLink()) problems.push({ message: `${parts.slice(0, i).join('/')} is a file, where a folder is needed`, file: path, hint: 'move it away' })
-    }
-    const stat = quietly(() => lstatSync(join(real, path)))
-    if (stat?.isSymbolicLink()) problems.push({ message: `${path} is a symbolic link; nothing is written through one`, file: path, hint: 'replace it by a file' })
-    else if (stat?.isDirectory()) problems.push({ message: `${path} is a folder`, file: path, hint: 'move it away' })
+    const twin = seen.get(path.toLowerCase())
+    if (twin !== undefined) problem(path, `${path} and ${twin} are the same file where case makes no difference`, 'give one of them another name')
+    seen.set(path.toLowerCase(), path)
+    checkFolders(real, path, parts, problem, files)
+    const stat = quietly(() => files.lstatSync(join(real, path)))
+    if (stat?.isSymbolicLink()) problem(path, 'is a symbolic link; nothing is written through one', 'replace it by a file')
+    else if (stat && !stat.isFile()) problem(path, stat.isDirectory() ? 'is a folder' : 'is no regular file', 'move it away')
+    const folder = join(real, ...parts.slice(0, -1))
+    const names = listed.get(folder) ?? quietly(() => files.readdirSync(folder)) ?? []
+    listed.set(folder, names)
+    const name = parts.at(-1)!
+    const other = names.includes(name) ? undefined : names.find((n) => n.toLowerCase() === name.toLowerCase())
+    if (other) problem(path, `${other} is there already, which is the same file where case makes no difference`, `rename ${other} to ${name}, or remove it`)
   }
   if (problems.length > 0) throw new InputError(problems, EXIT.conflict)
 }
 
-function makeFolders(folder: string, root: string, made: string[]): void {
-  if (folder === root || existsSync(folder)) return
-  makeFolders(dirname(folder), root, made)
-  mkdirSync(folder)
+function checkFolders(real: string, path: string, parts: string[], problem: (file: string, message: string, hint: string) => void, files: Files): void {
+  for (let i = 1; i < parts.length; i++) {
+    const shown = parts.slice(0, i).join('/')
+    const folder = join(real, shown)
+    const stat = quietly(() => files.lstatSync(folder))
+    if (!stat) return
+    const target = stat.isSymbolicLink() ? quietly(() => files.realpathSync(folder)) : folder
+    if (!target || !(target + sep).startsWith(real + sep)) return problem(path, `${shown} is a link that leads out of the folder`, 'remove the link')
+    if (!stat.isDirectory() && !stat.isSymbolicLink()) return problem(path, `${shown} is a file, where a folder is needed`, 'move it away')
+  }
+}
+
+/** A second name for a file; a copy where the file system has no hard links. */
+function keep(target: string, name: string, files: Files): void {
+  try {
+    files.linkSync(target, name)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
+    files.copyFileSync(target, name, nodeFiles.constants.COPYFILE_EXCL)
+  }
+}
+
+function makeFolders(folder: string, root: string, made: string[], files: Files): void {
+  if (folder === root || files.existsSync(folder)) return
+  makeFolders(dirname(folder), root, made, files)
+  files.mkdirSync(folder)
   made.push(folder)
 }
 
-function nextBackup(target: string): string {
-  for (let n = 1; ; n++) if (!existsSync(`${target}.bak-${n}`)) return `${target}.bak-${n}`
+function removeEmpty(folder: string, root: string, files: Files): void {
+  if (folder === root) return
+  try {
+    files.rmdirSync(folder)
+  } catch {
+    return
+  }
+  removeEmpty(dirname(folder), root, files)
+}
+
+/** Makes a name beside a file that nothing has yet; what an earlier run left behind is stepped over. */
+const spare = (target: string, make: (name: string) => void): string => firstFree((n) => join(dirname(target), `.${basename(target)}.${process.pid}-${n}.tmp`), make)
+const numbered = (target: string, make: (name: string) => void): string => firstFree((n) => `${target}.bak-${n}`, make)
+
+function firstFree(nameOf: (n: number) => string, make: (name: string) => void): string {
+  for (let n = 1; ; n++) {
+    try {
+      make(nameOf(n))
+      return nameOf(n)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** Everything between is synchronous: a handler makes signals wait for the end of it. Returns what ends that. */
+function holdSignals(): () => void {
+  const ignore = (): void => {}
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const s of signals) process.on(s, ignore)
+  return () => {
+    for (const s of signals) process.off(s, ignore)
+  }
 }
 
 function quietly<T>(f: () => T): T | undefined {

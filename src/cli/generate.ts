@@ -1,104 +1,150 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, statSync, accessSync, constants } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
-import { artifacts, controlIds, linters, presets, version } from '../../generated/catalog.ts'
+import { basename, join } from 'node:path'
+import { artifacts, controlIds, linters, version } from '../../generated/catalog.ts'
 import { services } from '../../generated/services.ts'
-import { apply, type Write } from '../apply/apply.ts'
-import { ANSWERS_FILE, LOCK_FILE, type Lock } from '../apply/state.ts'
-import { detect } from '../detect/detect.ts'
+import { apply } from '../apply/apply.ts'
+import { ANSWERS_FILE, type Lock, LOCK_FILE, lockText, readLock, readText } from '../apply/state.ts'
+import { detect, type Loaded } from '../detect/detect.ts'
+import type { Facts } from '../detect/facts.ts'
 import type { BaseId } from '../detect/language.ts'
 import { openProject } from '../detect/project.ts'
-import { EXIT, InputError, type Problem } from '../errors.ts'
+import { EXIT, type Problem } from '../errors.ts'
 import { type Catalog, makePlan, type Preset } from '../plan/make.ts'
-import { type Answers, layer } from '../policy/answers.ts'
-import { type Change, reconcile } from '../reconcile/reconcile.ts'
-import { render } from '../render/render.ts'
-import type { Io } from './main.ts'
-import { answersOf, answersOfEnvironment, type Parsed } from './parse.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Answers, Layer, Resolved } from '../policy/answers.ts'
+import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
+import { resolve } from '../policy/preset.ts'
+import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
+import { type Change, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
+import { type Rendered, render } from '../render/render.ts'
+import { inCi } from './colour.ts'
+import { type Choice, choiceOf, conflictError, writesOf } from './decide.ts'
+import type { Io } from './io.ts'
+import { nextSteps, repeatCommand } from './next.ts'
+import { changeLines, nextLines, planText, summary } from './output.ts'
+import type { Parsed } from './parse.ts'
+import { checkWritable, folderOf } from './target.ts'
+
+/** A project as far as it is known before a plan: where, what was answered so far and by whom, what was detected. */
+export interface Known {
+  root: string
+  lock?: Lock
+  saved: Saved
+  layers: Layer[]
+}
+
+export const catalog = { version, artifacts, controlIds, linters, services } as unknown as Catalog
 
 /** The main command: looks at the project, decides, writes. The data flow of the whole tool, top to bottom. */
-export async function generate(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
-  const root = folderOf(words, io)
-  const lock = readLock(root)
-  const saved = savedAnswers(root, lock)
-  const given = answersOf(flags)
-  const resolved = layer([
-    { origin: 'hardened.yaml', answers: saved },
-    { origin: 'environment', answers: answersOfEnvironment(io.env) },
-    { origin: 'flag', answers: given },
-  ])
-  const { answers } = resolved
-  const preset = choosePreset(answers)
-  const project = openProject(answers.app ? join(root, answers.app) : root)
-  const { facts, loaded } = await detect(project, answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined })
-  const catalog = { version, artifacts, controlIds, linters, services } as unknown as Catalog
-  const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
-  if (flags.plan) {
-    io.stdout.write(`${JSON.stringify({ ...plan, facts }, null, 2)}\n`)
-    return EXIT.ok
-  }
+export async function generate(words: string[], argvFlags: Parsed['flags'], io: Io): Promise<number> {
+  const { known, flags, notes } = await readInput(words, argvFlags, io)
+  const looks = (['dry-run', 'diff', 'print', 'plan', 'json'] as const).find((name) => flags[name] !== undefined && flags[name] !== false)
+  if (!looks) checkWritable(known.root)
+  const asks = !looks && !flags.yes && !inCi(io.env) && io.inputIsTTY && io.stderr.isTTY
+  for (const note of notes) io.stderr.write((await import('./report.ts')).problemText((await import('./report.ts')).withNearest(note), 'warning'))
+
+  const asked = asks ? await (await import('../ask/wizard.ts')).ask(known, io) : {}
+  if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
+  const { resolved, preset } = resolve([...known.layers, { origin: 'prompt', answers: asked }])
+  const { facts, loaded } = await detectFor(known.root, resolved.answers)
+  const plan = planFor(known.root, facts, loaded, resolved, preset)
+  const kept = ordered(given(resolved))
+  const repeat = repeatCommand(version, words[0], given(resolved))
+  plan.nextSteps = nextSteps(plan, repeat).map((s) => s.command)
+  if (flags.plan) return print(planText(plan, facts), io)
+
   const rendered = render(plan, loaded.templates)
-  if (answers.control || answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
-  const changes = rendered.map((r) => reconcile(r.path, lock?.files[r.path], readText(join(root, r.path)), r.text))
-  const writes = decide(changes, flags)
-  if (!flags['dry-run']) {
-    const next: Lock = { lockVersion: 1, tool: version, answersHash: '', answers: saved, files: Object.fromEntries(rendered.map((r) => [r.path, r.text])) }
-    apply(project.root, [...writes, { path: LOCK_FILE, text: `${JSON.stringify(next, null, 1)}\n` }])
+  if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
+  const answersText = await savedText(known.saved, kept)
+  const changes = changesOf(known, rendered, answersText)
+  const choices = choicesOf(changes, flags)
+  if (looks && looks !== 'dry-run') return look(plan, changes, choices, flags, io)
+  const framework = loaded.language.frameworks.find((f) => f.id === plan.framework?.id)
+  if (asks) {
+    const go = await (await import('../ask/confirm.ts')).confirmWrites(plan, changes, choices, flags, io)
+    if (!go) return EXIT.ok
+  } else {
+    io.stderr.write(summary(plan, flags, io))
+    requireChoices(changes, choices)
   }
-  for (const c of changes) io.stdout.write(`${c.kind.padEnd(9)}${c.path}\n`)
-  for (const w of plan.warnings) io.stderr.write(`warning: ${w.message}${w.file ? ` (${w.file}${w.line ? `:${w.line}` : ''})` : ''}\n${w.hint ? `         ${w.hint}\n` : ''}`)
+  if (!looks) write(known, rendered, changes, choices, { text: answersText, values: kept })
+  io.stdout.write(changeLines(changes, choices, flags, io))
+  io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
   return EXIT.ok
 }
 
-function folderOf(words: string[], io: Io): string {
-  const root = resolve(io.cwd, words[0] ?? '.')
-  const problem = (message: string, hint: string): never => {
-    throw new InputError({ message, file: words[0] ?? '.', hint })
-  }
-  if (words.length > 1) throw new InputError({ message: `one folder at a time: ${words.join(' ')}`, where: 'command line' })
-  if (!existsSync(root)) problem('there is no such folder', 'name the folder of the project')
-  if (!statSync(root).isDirectory()) problem('that is a file', 'name the folder of the project')
-  try {
-    accessSync(root, constants.W_OK)
-  } catch {
-    problem('the folder cannot be written to', 'mend its permissions')
-  }
-  return root
+/** Everything that was said before a question: flags, environment, answer files, each as a layer of its own. */
+export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[] }> {
+  refuseSwallowed(argvFlags, io.env)
+  const environment = readEnvironment(io.env)
+  const flags = { ...environment.flags, ...argvFlags }
+  const given = answersOfFlags(flags)
+  const root = folderOf(words, given.app ?? environment.answers.app, io)
+  const lock = readLock(root)
+  const saved = await readSaved(root, lock)
+  const files = await import('../policy/files.ts')
+  const layers: Layer[] = [
+    { origin: 'user file', answers: await files.userAnswers(io.env) },
+    { origin: 'hardened.yaml', answers: saved.answers },
+    { origin: 'answers file', answers: flags.answers === undefined ? {} : await files.answersFrom(String(flags.answers), io.cwd) },
+    { origin: 'environment', answers: environment.answers },
+    { origin: 'flag', answers: given },
+  ]
+  return { known: { root, lock, saved, layers }, flags, notes: environment.warnings }
 }
 
-function choosePreset(answers: Answers): Preset {
-  const id = answers.preset?.at(-1) ?? 'restricted'
-  const preset = (presets as unknown as Preset[]).find((p) => p.id === id)
-  if (!preset) throw new InputError({ message: `there is no preset "${id}"`, where: '--preset', hint: `one of ${(presets as unknown as Preset[]).map((p) => p.id).join(', ')}` })
-  return preset
+export function detectFor(root: string, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
+  return detect(openProject(root), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined })
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
+export function planFor(root: string, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
+  return makePlan({ facts, language: loaded.language, resolved, preset, catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
 }
 
-function readLock(root: string): Lock | undefined {
-  const text = readText(join(root, LOCK_FILE))
-  return text === undefined ? undefined : (JSON.parse(text) as Lock)
+/** What somebody said, without the defaults of the preset. */
+function given({ answers, origins }: Resolved): Answers {
+  return Object.fromEntries(Object.entries(answers).filter(([key]) => origins[key] !== 'preset'))
 }
 
-function savedAnswers(_root: string, _lock: Lock | undefined): Answers {
-  return {}
+/** What happens to each file: the rendered ones, those that the last run wrote and this one does not, and the answers. */
+function changesOf({ root, lock, saved }: Known, rendered: readonly Rendered[], answersText: string): Change[] {
+  const now = new Set(rendered.map((r) => r.path))
+  const orphans = Object.entries(lock?.files ?? {}).filter(([path]) => !now.has(path))
+  return [
+    ...rendered.map((r) => reconcile(r.path, lock?.files[r.path], readText(root, r.path), r.text)),
+    ...orphans.flatMap(([path, base]) => reconcileOrphan(path, base, readText(root, path)) ?? []),
+    reconcile(ANSWERS_FILE, saved.text, saved.text, answersText),
+  ]
 }
 
-/** What is written, given what a person said of files that somebody else wrote. Throws InputError (conflict) naming them all. */
-function decide(changes: readonly Change[], flags: Parsed['flags']): Write[] {
-  const conflicts = changes.filter((c) => c.kind === 'conflict')
-  if (conflicts.length > 0 && !flags.force && !flags['skip-existing'] && !flags.backup)
-    throw new InputError(
-      conflicts.map((c): Problem => ({ message: c.reason === 'foreign' ? 'exists and was not written by this tool' : 'was edited since it was written', file: c.path, hint: '--force to replace, --skip-existing to leave, --backup to keep a copy' })),
-      EXIT.conflict,
-    )
-  return changes.filter((c) => c.kind === 'create' || c.kind === 'update' || (c.kind === 'conflict' && !flags['skip-existing'])).map((c) => ({ path: c.path, text: c.after, backup: c.kind === 'conflict' && flags.backup === true }))
+function choicesOf(changes: readonly Change[], flags: Parsed['flags']): Map<string, Choice> {
+  const choice = choiceOf(flags)
+  return new Map(choice ? changes.filter((c) => c.kind === 'conflict').map((c) => [c.path, choice]) : [])
 }
 
-export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+function requireChoices(changes: readonly Change[], choices: ReadonlyMap<string, Choice>): void {
+  const open = changes.filter((c) => c.kind === 'conflict' && !choices.has(c.path))
+  if (open.length > 0) throw conflictError(open)
+}
+
+async function look(plan: Plan, changes: Change[], choices: Map<string, Choice>, flags: Parsed['flags'], io: Io): Promise<number> {
+  const { diffText, document, printText } = await import('./look.ts')
+  if (flags.print !== undefined) return print(printText(String(flags.print), changes), io)
+  if (flags.diff && !flags.json) return print(diffText(changes, flags, io), io)
+  const open = changes.filter((c) => c.kind === 'conflict' && !choices.has(c.path))
+  const error = open.length > 0 ? conflictError(open) : undefined
+  print(document(plan, changes, choices, error), io)
+  return error?.exitCode ?? EXIT.ok
+}
+
+function print(text: string, io: Io): number {
+  io.stdout.write(text)
+  return EXIT.ok
+}
+
+/** Everything in one go, the lock last: it says that all before it is there. */
+function write({ root, lock }: Known, rendered: readonly Rendered[], changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers']): void {
+  const next = lockText({ lockVersion: 1, tool: version, answers, files: Object.fromEntries(rendered.map((r) => [r.path, r.text])) })
+  const writes = writesOf(changes, choices)
+  const stale = lock === undefined || lockText(lock) !== next
+  apply(root, stale ? [...writes, { path: LOCK_FILE, text: next }] : writes)
+}

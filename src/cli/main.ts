@@ -1,29 +1,34 @@
 import { EXIT, type InputError } from '../errors.ts'
-import { parseArgv } from './parse.ts'
+import type { Io } from './io.ts'
+import { type Parsed, parseArgv } from './parse.ts'
 
-const COMMANDS: Record<string, () => Promise<{ run(words: string[], flags: ReturnType<typeof parseArgv>['flags'], io: Io): Promise<number> | number }>> = {}
+export { processIo } from './io.ts'
+export { parseArgv }
 
-/** The edges of the process, so that everything behind them can be tested. */
-export interface Io {
-  cwd: string
-  env: NodeJS.ProcessEnv
-  stdin: NodeJS.ReadStream
-  stdout: { write(text: string): unknown; isTTY?: boolean; columns?: number }
-  stderr: { write(text: string): unknown; isTTY?: boolean }
+/** A command: the words and flags behind its name in, the exit code out. */
+export interface Command {
+  run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> | number
+}
+
+const LOADERS: Record<string, () => Promise<Command>> = {
+  list: () => import('./list.ts'),
+  explain: () => import('./explain.ts'),
+  completion: () => import('./completion.ts'),
+  help: () => import('./help.ts'),
 }
 
 /** Runs one command line and returns its exit code. Never throws: an unexpected error is printed and is code 1. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  let json = argv.includes('--json')
   try {
     const { words, flags } = parseArgv(argv)
-    json = flags.json === true
-    const command = COMMANDS[words[0] ?? '']
+    if (flags.version && words.length === 0) return (await import('./help.ts')).printVersion(io)
+    if (flags.help) return (await import('./help.ts')).run(words, flags, io)
+    const command = Object.hasOwn(LOADERS, words[0] ?? '') ? LOADERS[words[0]!]! : undefined
     if (command) return await (await command()).run(words.slice(1), flags, io)
     const { generate } = await import('./generate.ts')
     return await generate(words, flags, io)
   } catch (error) {
-    const { report } = await import('./report.ts')
-    return report(error as InputError, json, io) ?? EXIT.fault
+    const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json')
+    return (await import('./report.ts')).report(error as InputError, json, io) ?? EXIT.fault
   }
 }

@@ -6,6 +6,8 @@ export interface Option {
   short?: string
   /** list: given several times or with commas */
   type: 'string' | 'boolean' | 'integer' | 'list'
+  /** the value may be left out */
+  optional?: boolean
   /** what stands for the value in help */
   value?: string
   choices?: readonly string[]
@@ -39,12 +41,12 @@ export const OPTIONS: readonly Option[] = [
   { name: 'set', type: 'list', value: 'KEY=VALUE', group: 'Policy', describe: 'any other setting: network.egress, network.host, network.ingressNamespace', answer: 'set' },
   { name: 'with', type: 'list', value: 'ID', group: 'Files', describe: 'write this artifact too: ingress, gateway', answer: 'with' },
   { name: 'without', type: 'list', value: 'ID', group: 'Files', describe: 'leave an artifact or a group out: compose, kubernetes, hpa', answer: 'without' },
-  { name: 'answers', type: 'string', value: 'FILE', group: 'General', describe: 'take the answers from a file, - for standard input' },
+  { name: 'answers', type: 'string', value: 'FILE|-', group: 'General', describe: 'take the answers from a file, - for standard input' },
   { name: 'dry-run', type: 'boolean', group: 'Look without writing', describe: 'say what would be written' },
   { name: 'diff', type: 'boolean', group: 'Look without writing', describe: 'show the difference to what is there' },
-  { name: 'print', type: 'string', value: 'FILE', group: 'Look without writing', describe: 'print one file; all of them without a name' },
+  { name: 'print', type: 'string', optional: true, value: 'FILE', group: 'Look without writing', describe: 'print one file; all of them without a name' },
   { name: 'plan', type: 'boolean', group: 'Look without writing', describe: 'print the plan and the evidence, as JSON' },
-  { name: 'json', type: 'boolean', group: 'General', describe: 'one JSON document on standard output, also on failure' },
+    { name: 'json', type: 'boolean', group: 'Look without writing', describe: 'all of it as one JSON document, also on failure' },
   { name: 'force', type: 'boolean', group: 'Existing files', describe: 'replace files that somebody else wrote or edited' },
   { name: 'skip-existing', type: 'boolean', group: 'Existing files', describe: 'leave them as they are' },
   { name: 'backup', type: 'boolean', group: 'Existing files', describe: 'keep a numbered copy, then replace them' },
@@ -55,3 +57,11 @@ export const OPTIONS: readonly Option[] = [
 
 /** The variable of the environment that stands for a flag: --health-path is CHC_HEALTH_PATH. */
 export const variableOf = (option: Option): string => `CHC_${option.name.toUpperCase().replaceAll('-', '_')}`
+
+/** The commands beside the main one. */
+export const COMMANDS: readonly { name: string; words: string; describe: string }[] = [
+  { name: 'list', words: '[WHAT]', describe: 'languages, frameworks, bases, services, artifacts, presets, controls, settings' },
+  { name: 'explain', words: '[ID]', describe: 'what a control, artifact or setting is, why, and who set it here' },
+  { name: 'completion', words: 'SHELL', describe: 'the completion script of bash, zsh or fish' },
+  { name: 'help', words: '', describe: 'this text' },
+]

@@ -1,15 +1,35 @@
-import { EXIT, type InputError, place } from '../errors.ts'
-import type { Io } from './main.ts'
+import { closest, distance } from 'fastest-levenshtein'
+import { EXIT, type InputError, type Problem, place } from '../errors.ts'
+import { paint } from './colour.ts'
+import { coloured } from './colour.ts'
+import type { Io } from './io.ts'
 
 /** Prints an error: every problem with its place and what to do; as one JSON document with --json. Returns the exit code. */
 export function report(error: InputError | Error, json: boolean, io: Io): number {
-  const problems = (error as InputError).problems ?? [{ message: `this is a fault of the tool: ${error.stack ?? error.message}`, hint: 'please report it with the command that was run' }]
+  // Ctrl-C, Ctrl-D and a closed input all surface as this error of the prompts
+  if (error.name === 'ExitPromptError' || error.name === 'AbortPromptError') {
+    io.stderr.write('\ncancelled; nothing was written\n')
+    return EXIT.interrupted
+  }
+  const problems = ((error as InputError).problems ?? [{ message: `this is a fault of the tool: ${error.stack ?? error.message}`, hint: 'please report it with the command that was run' }]).map(withNearest)
   const exitCode = (error as InputError).exitCode ?? EXIT.fault
   if (json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: false, exitCode, problems }, null, 2)}\n`)
-  else
-    for (const p of problems) {
-      const where = place(p)
-      io.stderr.write(`error: ${where && !p.message.includes(where) ? `${where}: ` : ''}${p.message}\n${p.hint ? `       ${p.hint}\n` : ''}`)
-    }
+  const { red } = paint(coloured({}, io.env, io.stderr))
+  for (const p of problems) io.stderr.write(problemText(p, red('error')))
   return exitCode
+}
+
+/** "error: file:line: what" and below it what to do. */
+export function problemText(problem: Problem, kind: string): string {
+  const where = place(problem)
+  return `${kind}: ${where && !problem.message.includes(where) ? `${where}: ` : ''}${problem.message}\n${problem.hint ? `       ${problem.hint}\n` : ''}`
+}
+
+/** Turns "not known" into "did you mean", where something known is near enough. */
+export function withNearest({ near, ...problem }: Problem): Problem {
+  if (!near || near.among.length === 0) return problem
+  const nearest = closest(near.given.toLowerCase(), near.among as string[])
+  const allowed = Math.max(1, Math.min(3, Math.floor(near.given.replace(/^-+/, '').length / 3)))
+  if (distance(near.given.toLowerCase(), nearest.toLowerCase()) > allowed) return problem
+  return { ...problem, hint: `did you mean ${nearest}?${problem.hint ? ` ${problem.hint}` : ''}` }
 }

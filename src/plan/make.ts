@@ -47,13 +47,14 @@ export function makePlan(input: PlanInput): Plan {
   const problems: Problem[] = []
   const warnings: Warning[] = [...facts.warnings]
   const origins: Plan['origins'] = {}
-  const from = (key: keyof typeof answers, fallback: Origin = 'detected'): Origin => resolved.origins[key] ?? fallback
+  const from = (key: string, fallback: Origin = 'detected'): Origin => resolved.origins[key] ?? fallback
   const note = (key: string, origin: Origin, found?: { evidence: { file: string }[]; guess?: boolean }): void => {
     origins[key] = { origin, ...(found && origin === 'detected' ? { evidence: found.evidence, guess: found.guess } : {}) }
   }
 
   const framework = language.frameworks.find((f) => f.id === (answers.framework ?? facts.framework?.value))
-  if (answers.framework && !framework) problems.push({ message: `${language.title} has no framework "${answers.framework}" here`, where: '--framework', hint: `one of ${language.frameworks.map((f) => f.id).join(', ')}` })
+  if (answers.framework && !framework) problems.push({ message: `${language.title} has no framework "${answers.framework}" here`, where: '--framework', hint: `one of ${language.frameworks.map((f) => f.id).join(', ')}`, near: { given: answers.framework, among: language.frameworks.map((f) => f.id) } })
+  note('language', from('language'), facts.language)
   if (framework) note('framework', from('framework'), facts.framework)
 
   const version = chooseVersion(input, problems, warnings)
@@ -100,7 +101,11 @@ export function makePlan(input: PlanInput): Plan {
   const cpuLimit = answers.cpuLimit
   if (cpuLimit !== undefined && !/^(none|\d+m|\d+(\.\d+)?)$/.test(cpuLimit)) problems.push({ message: `"${shown(cpuLimit)}" is no amount of CPU`, where: '--cpu-limit', hint: 'like 500m, 1 or 1.5; none to leave it out' })
 
-  const controls = chooseControls(input, problems)
+  const controls = chooseControls(input, problems, warnings)
+  note('services', from('services'), facts.services?.[0] && { evidence: facts.services.flatMap((s) => s.evidence) })
+  note('preset', from('preset', 'built-in'))
+  for (const key of ['image', 'namespace', 'cpuLimit', 'kubernetesVersion', 'with', 'without']) note(key, from(key, 'built-in'))
+  for (const key of Object.keys(answers.set ?? {})) note(key, from(`set.${key}`))
   if (problems.length > 0 || !base || !version || !image || !argv) throw new InputError(problems.length > 0 ? problems : { message: 'no plan could be made' })
 
   const kind = language.resources[facts.kind ?? framework?.kind ?? language.kind]!
@@ -292,7 +297,7 @@ function chooseServices({ facts, resolved, catalog }: PlanInput, problems: Probl
   return [...new Set(ids)].filter((id) => id !== 'none').flatMap((id): Service[] => {
     const service = catalog.services[id]
     if (!service) {
-      problems.push({ message: `there is no service "${shown(id)}"`, where: '--services', hint: `any of ${Object.keys(catalog.services).join(', ')}; none for none` })
+      problems.push({ message: `there is no service "${shown(id)}"`, where: '--services', hint: `any of ${Object.keys(catalog.services).join(', ')}; none for none`, near: { given: id, among: Object.keys(catalog.services) } })
       return []
     }
     const memoryMiB = Number(service.memory ?? 256)
@@ -305,11 +310,11 @@ function chooseArtifacts({ resolved, catalog, preset }: PlanInput): { artifacts:
   const groups = new Set(catalog.artifacts.map((a) => a.group))
   const known = (flag: string, ids: string[]): string[] => {
     for (const id of ids)
-      if (!groups.has(id) && !catalog.artifacts.some((a) => a.id === id)) problems.push({ message: `there is no artifact "${shown(id)}"`, where: flag, hint: `one of ${catalog.artifacts.map((a) => a.id).join(', ')}` })
+      if (!groups.has(id) && !catalog.artifacts.some((a) => a.id === id)) problems.push({ message: `there is no artifact "${shown(id)}"`, where: flag, hint: `one of ${catalog.artifacts.map((a) => a.id).join(', ')}; or a group: ${[...groups].join(', ')}`, near: { given: id, among: [...groups, ...catalog.artifacts.map((a) => a.id)] } })
     return ids
   }
   const wanted = known('--with', resolved.answers.with ?? [])
-  const refused = known('--without', resolved.answers.without ?? []).concat(resolved.answers.without ? [] : ((preset.defaults.without as string[]) ?? []).filter((id) => !wanted.includes(id)))
+  const refused = known('--without', resolved.answers.without ?? []).concat(((preset.defaults.without as string[]) ?? []).filter((id) => !wanted.includes(id)))
   const named = (list: string[], a: Artifact): boolean => list.includes(a.id) || list.includes(a.group)
   const artifacts = catalog.artifacts
     .filter((a) => !named(refused, a) && (a.default !== false || named(wanted, a)))
@@ -317,13 +322,14 @@ function chooseArtifacts({ resolved, catalog, preset }: PlanInput): { artifacts:
   return { artifacts, problems }
 }
 
-function chooseControls({ resolved, catalog, preset }: PlanInput, problems: Problem[]): Record<string, ControlState> {
+function chooseControls({ resolved, catalog, preset, today }: PlanInput, problems: Problem[], warnings: Warning[]): Record<string, ControlState> {
   const asked = resolved.answers.control ?? {}
-  for (const id of Object.keys(asked)) if (!catalog.controlIds.includes(id)) problems.push({ message: `there is no control "${shown(id)}"`, where: '--control', hint: 'create-hardened-container list controls' })
+  for (const id of Object.keys(asked)) if (!catalog.controlIds.includes(id)) problems.push({ message: `there is no control "${shown(id)}"`, where: '--control', hint: 'create-hardened-container list controls', near: { given: id, among: catalog.controlIds } })
+  for (const [id, { until }] of Object.entries(asked)) if (until && until < today) warnings.push({ message: `the exception for ${id} ended on ${until}`, hint: 'switch the control on again, or give a new reason and day' })
   return Object.fromEntries(
     catalog.controlIds.map((id): [string, ControlState] => {
       const given = asked[id]
-      if (given) return [id, { on: given.on, origin: resolved.origins.control ?? 'flag', ...(given.reason ? { reason: given.reason } : {}) }]
+      if (given) return [id, { on: given.on, origin: resolved.origins[`control.${id}`] ?? 'flag', ...(given.reason ? { reason: given.reason } : {}) }]
       const off = preset.off.find((o) => o.id === id)
       return [id, off ? { on: false, origin: `preset ${preset.id}`, reason: off.reason } : { on: true, origin: 'built-in' }]
     }),

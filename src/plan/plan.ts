@@ -2,7 +2,7 @@ import type { BaseId } from '../detect/language.ts'
 import type { BuildValues, Evidence, Warning } from '../detect/facts.ts'
 
 /** Where a value came from, weakest first. What a pack enforces stands above all. */
-export const ORIGINS = ['built-in', 'detected', 'preset', 'user file', 'hardened.yaml', 'environment', 'flag', 'prompt', 'enforced'] as const
+export const ORIGINS = ['built-in', 'detected', 'preset', 'user file', 'hardened.yaml', 'answers file', 'environment', 'flag', 'prompt', 'enforced'] as const
 export type Origin = (typeof ORIGINS)[number]
 
 /** How something is asked whether it lives: exactly one of the kinds. */

@@ -15,7 +15,7 @@ export interface Answers {
   readyPath?: string
   app?: string
   preset?: string[]
-  /** control id → "on", or "off" with the reason */
+  /** control id → "on", or "off" with the reason and the day on which the exception ends */
   control?: Record<string, { on: boolean; reason?: string; until?: string }>
   set?: Record<string, string>
   kubernetesVersion?: string
@@ -26,14 +26,22 @@ export interface Answers {
   without?: string[]
 }
 
-/** Answers of every origin laid over each other, with where each came from. */
-export interface Resolved {
+export interface Layer {
+  origin: Origin
   answers: Answers
-  origins: Partial<Record<keyof Answers, Origin>>
 }
 
+/** Answers of every origin laid over each other, with where each came from: by key, and for maps by `key.id` as well. */
+export interface Resolved {
+  answers: Answers
+  origins: Partial<Record<string, Origin>>
+}
+
+/** What one list says is taken back where a stronger layer says the opposite. */
+const OPPOSITE: Record<string, string> = { with: 'without', without: 'with' }
+
 /** Lays layers over each other, weakest first. Maps are merged by key, all else is replaced. */
-export function layer(layers: readonly { origin: Origin; answers: Answers }[]): Resolved {
+export function layer(layers: readonly Layer[]): Resolved {
   const answers: Record<string, unknown> = {}
   const origins: Resolved['origins'] = {}
   for (const { origin, answers: given } of layers) {
@@ -41,7 +49,13 @@ export function layer(layers: readonly { origin: Origin; answers: Answers }[]): 
       if (value === undefined) continue
       const before = answers[key]
       answers[key] = isMap(value) && isMap(before) ? { ...before, ...value } : value
-      origins[key as keyof Answers] = origin
+      origins[key] = origin
+      if (isMap(value)) for (const id of Object.keys(value)) origins[`${key}.${id}`] = origin
+    }
+    for (const [key, other] of Object.entries(OPPOSITE)) {
+      const said = (given as Record<string, unknown>)[key] as string[] | undefined
+      const before = answers[other] as string[] | undefined
+      if (said && before && origins[other] !== origin) answers[other] = before.filter((id) => !said.includes(id))
     }
   }
   return { answers: answers as Answers, origins }

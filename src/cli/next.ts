@@ -1,0 +1,37 @@
+import type { Plan } from '../plan/plan.ts'
+import type { Answers } from '../policy/answers.ts'
+import { OPTIONS } from './options.ts'
+
+/** A word for a POSIX shell, quoted when it has to be. */
+export const shellWord = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+
+/** The command line that repeats a run without a question, with the version that made it. */
+export function repeatCommand(version: string, folder: string | undefined, answers: Answers): string {
+  const flags = OPTIONS.flatMap((o): string[] => {
+    const value = o.answer ? answers[o.answer as keyof Answers] : undefined
+    if (value === undefined) return []
+    return textsOf(o.name, value).flatMap((text) => [`--${o.name}`, shellWord(text)])
+  })
+  return ['npx', `create-hardened-container@${version}`, ...(folder === undefined ? [] : [shellWord(folder)]), '--yes', ...flags].join(' ')
+}
+
+function textsOf(name: string, value: NonNullable<Answers[keyof Answers]>): string[] {
+  if (name === 'start') return [(value as string[]).map((w) => (/^[^\s"'|&;<>()$`*?[\]#~\\]+$/.test(w) ? w : `"${w.replace(/[\\"$`]/g, '\\$&')}"`)).join(' ')]
+  if (name === 'control') return Object.entries(value as NonNullable<Answers['control']>).map(([id, c]) => (c.on ? `${id}=on` : `${id}=off:${c.reason}${c.until ? ` until ${c.until}` : ''}`))
+  if (name === 'set') return Object.entries(value as Record<string, string>).map(([k, v]) => `${k}=${v}`)
+  if (Array.isArray(value)) return value.length > 0 ? [value.join(',')] : []
+  return [String(value)]
+}
+
+/** What a person does next, five lines at most; `repeat` is the command that repeats this run. */
+export function nextSteps(plan: Plan, repeat: string): { label: string; command: string }[] {
+  const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
+  const steps = [
+    has('dockerfile') && { label: 'build', command: `docker build -t ${plan.image.reference} .` },
+    has('compose') && plan.compose.step !== '' && { label: 'secrets', command: `${plan.compose.step}   # once` },
+    has('compose') && { label: 'run', command: 'docker compose up' },
+    has('kustomization') && { label: 'deploy', command: `kubectl apply -k k8s` },
+    { label: 'repeat', command: repeat },
+  ]
+  return steps.filter((s) => s !== false)
+}

@@ -1,0 +1,77 @@
+import type { Facts } from '../detect/facts.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Change } from '../reconcile/reconcile.ts'
+import { coloured, paint } from './colour.ts'
+import type { Choice } from './decide.ts'
+import type { Io } from './io.ts'
+import type { nextSteps } from './next.ts'
+import type { Parsed } from './parse.ts'
+
+type Flags = Parsed['flags']
+
+const DONE: Record<Choice, string> = { replace: 'replace', skip: 'skip', backup: 'backup' }
+const WHY: Record<string, string> = { edited: 'edited here, and nothing new to write', orphan: 'no longer written, but it was edited: yours now', foreign: 'not written by this tool' }
+
+/** One line a file: what happens, its path, and why where that is not plain. */
+export function changeLines(changes: readonly Change[], choices: ReadonlyMap<string, Choice>, flags: Flags, io: Io): string {
+  const p = paint(coloured(flags, io.env, io.stdout))
+  const colour: Record<string, (s: string) => string> = { create: p.green, update: p.yellow, conflict: p.red, remove: p.red, same: p.dim }
+  return changes
+    .map((c) => {
+      const choice = choices.get(c.path)
+      const word = c.kind === 'conflict' && choice ? DONE[choice] : c.kind
+      const why = c.kind === 'kept' ? `   ${p.dim(WHY[c.reason ?? ''] ?? '')}` : c.kind === 'conflict' && !choice ? `   ${p.dim(c.reason === 'foreign' ? WHY.foreign! : 'edited since it was written')}` : ''
+      return `${(colour[word] ?? ((s: string) => s))(word.padEnd(9))}${c.path}${why}\n`
+    })
+    .join('')
+}
+
+/** What was found and decided, with its evidence; guesses say so. For standard error. */
+export function summary(plan: Plan, flags: Flags, io: Io): string {
+  const p = paint(coloured(flags, io.env, io.stderr))
+  const { runtime } = plan
+  const probe = runtime.probes?.liveness
+  const rows: [string, string, string][] = [
+    ['start', runtime.argv.join(' '), 'start'],
+    ['port', runtime.port === undefined ? 'none: nothing listens' : String(runtime.port), 'port'],
+    ['health', !probe ? 'nothing to probe' : 'http' in probe ? probe.http.path : 'grpc' in probe ? 'gRPC health checking' : 'the port opens (no health route was found)', 'healthPath'],
+    ['services', plan.services.map((s) => s.id).join(', '), 'services'],
+    ['base', `${plan.base.runtime}, user ${plan.base.uid}`, 'base'],
+  ]
+  const head = [`${plan.language.title} ${plan.language.version}`, plan.framework?.title, plan.manager?.title, `preset ${plan.preset}`].filter(Boolean).join(', ')
+  return `${p.bold(plan.name)}: ${head}\n${rows
+    .filter(([, value]) => value !== '')
+    .map(([label, value, key]) => `  ${label.padEnd(9)} ${value}${origin(plan, key, p.dim, p.yellow)}\n`)
+    .join('')}${off(plan)}${warnings(plan, p.yellow)}`
+}
+
+function origin(plan: Plan, key: string, dim: (s: string) => string, loud: (s: string) => string): string {
+  const from = plan.origins[key]
+  if (!from) return ''
+  const at = from.evidence?.[0]
+  const place = at ? `${at.file}${at.line ? `:${at.line}` : ''}` : from.origin === 'built-in' || from.origin === 'detected' ? '' : from.origin
+  return `${place ? dim(` — ${place}`) : ''}${from.guess ? loud(' (a guess)') : ''}`
+}
+
+function off(plan: Plan): string {
+  return Object.entries(plan.controls)
+    .filter(([, state]) => !state.on)
+    .map(([id, state]) => `  ${'off'.padEnd(9)} ${id}: ${state.reason} (${state.origin})\n`)
+    .join('')
+}
+
+export function warnings(plan: Plan, loud: (s: string) => string = (s) => s): string {
+  return plan.warnings.map((w) => `${loud('warning')}: ${w.file ? `${w.file}${w.line ? `:${w.line}` : ''}: ` : ''}${w.message}\n${w.hint ? `         ${w.hint}\n` : ''}`).join('')
+}
+
+/** The next steps, and where no health route was found, how to get one. */
+export function nextLines(steps: ReturnType<typeof nextSteps>, plan: Plan, framework: { title: string; healthHint?: string } | undefined, flags: Flags, io: Io): string {
+  const p = paint(coloured(flags, io.env, io.stderr))
+  const lines = steps.map((s) => `  ${s.label.padEnd(8)} ${p.cyan(s.command)}\n`).join('')
+  const unprobed = plan.runtime.probes && 'tcp' in plan.runtime.probes.liveness
+  const hint = unprobed ? `no health route was found, so the probes only see whether the port opens; ${framework?.healthHint ? `ten lines for ${framework.title}: create-hardened-container explain healthPath` : 'name one: --health-path /healthz'}\n` : ''
+  return `${hint}${p.bold('next')}\n${lines}`
+}
+
+/** The plan with the facts behind it, as --plan prints it. */
+export const planText = (plan: Plan, facts: Facts): string => `${JSON.stringify({ ...plan, facts }, null, 2)}\n`

@@ -1,0 +1,85 @@
+import { type Option, OPTIONS } from '../cli/options.ts'
+import { splitCommand } from '../detect/words.ts'
+import { InputError, type Problem } from '../errors.ts'
+import type { Answers } from './answers.ts'
+
+/** What was given for one option, as text, with how a message names it and where it stands. */
+export interface Given {
+  value: string | readonly string[]
+  label: string
+  place: Pick<Problem, 'where' | 'file' | 'line' | 'column'>
+}
+
+/** Settings that --set takes, each with what it accepts. */
+export const SETTINGS: Record<string, { accepts: RegExp; describe: string }> = {
+  'network.egress': { accepts: /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2})(,\d{1,3}(\.\d{1,3}){3}\/\d{1,2})*$/, describe: 'address ranges that the program may reach, like 10.20.0.0/16' },
+  'network.host': { accepts: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, describe: 'host name of the way in' },
+  'network.ingressNamespace': { accepts: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, describe: 'namespace of the ingress controller or gateway' },
+  'network.gateway': { accepts: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, describe: 'name of the Gateway' },
+}
+
+type Bad = (message: string, hint: string, near?: Problem['near']) => void
+
+/** Turns text from flags, the environment or a file into answers. Throws InputError with every problem. */
+export function answersOf(given: ReadonlyMap<Option, Given>): Answers {
+  const problems: Problem[] = []
+  const answers: Record<string, unknown> = {}
+  for (const [option, { value, label, place }] of given) {
+    if (!option.answer) continue
+    const bad: Bad = (message, hint, near) => void problems.push({ message, ...place, hint, ...(near ? { near } : {}) })
+    const texts = typeof value === 'string' ? [value] : value
+    if (texts.some((t) => /[\n\r\0]/.test(t))) {
+      bad(`${label} has a line break in it`, 'give it on one line')
+      continue
+    }
+    const converted = convert(option, value, texts, label, bad)
+    if (converted !== undefined) answers[option.answer] = converted
+  }
+  if (problems.length > 0) throw new InputError(problems)
+  return answers as Answers
+}
+
+function convert(option: Option, value: Given['value'], texts: readonly string[], label: string, bad: Bad): unknown {
+  if (option.name === 'start') {
+    if (typeof value !== 'string') return value.length > 0 ? value : undefined
+    const words = splitCommand(value)
+    if (!words) bad(`${label} needs a shell to be understood`, 'name the program and its arguments; no pipes, variables or &&')
+    return words
+  }
+  if (option.name === 'control') return Object.fromEntries(texts.flatMap((t) => controlOf(t, label, bad)))
+  if (option.name === 'set') return Object.fromEntries(texts.flatMap((t) => settingOf(t, label, bad)))
+  if (option.type === 'list') return texts.flatMap((t) => t.split(',')).map((t) => t.trim()).filter(Boolean)
+  const text = texts[0] ?? ''
+  if (texts.length !== 1) return void bad(`${label} takes one value`, `${label} ${option.value}`)
+  if (option.type === 'integer') {
+    if (/^\d{1,9}$/.test(text)) return Number(text)
+    return void bad(`${label} ${JSON.stringify(text)} is no whole number`, `${label} 8080`)
+  }
+  if (option.choices && !option.choices.includes(text)) return void bad(`${label} has no choice ${JSON.stringify(text)}`, `one of ${option.choices.join(', ')}`, { given: text, among: option.choices })
+  return text
+}
+
+/** ID=on, ID=off:REASON; a reason that ends in "until 2027-03-31" makes the exception end that day. */
+function controlOf(text: string, label: string, bad: Bad): [string, { on: boolean; reason?: string; until?: string }][] {
+  const [, id, state, reason = ''] = /^([\w-]+)=(on|off)(?::(.*))?$/.exec(text) ?? []
+  const [, why = reason, until] = /^(.*?)\s*\buntil (\d{4}-\d\d-\d\d)$/.exec(reason) ?? []
+  if (!id) bad(`${label} ${JSON.stringify(text)} is not understood`, 'like read-only-root=off:"writes its cache beside the program"')
+  else if (state === 'off' && !why.trim()) bad(`${label} ${id}=off says no reason`, `${id}=off:"why"`)
+  else if (until && Number.isNaN(Date.parse(until))) bad(`${label} ${id}: there is no day ${until}`, 'like 2027-03-31')
+  else return [[id, { on: state === 'on', ...(why.trim() ? { reason: why.trim() } : {}), ...(until ? { until } : {}) }]]
+  return []
+}
+
+function settingOf(text: string, label: string, bad: Bad): [string, string][] {
+  const at = text.indexOf('=')
+  const key = text.slice(0, Math.max(at, 0))
+  const value = text.slice(at + 1)
+  const setting = SETTINGS[key]
+  if (!setting) bad(`${label}: there is no setting ${JSON.stringify(key || text)}`, `one of ${Object.keys(SETTINGS).join(', ')}, as KEY=VALUE`, { given: key || text, among: Object.keys(SETTINGS) })
+  else if (!setting.accepts.test(value)) bad(`${label} ${key}: ${JSON.stringify(value)} does not do`, setting.describe)
+  else return [[key, value]]
+  return []
+}
+
+/** Options by the key of the answers that they set. */
+export const byAnswer = (): Map<string, Option> => new Map(OPTIONS.filter((o) => o.answer).map((o) => [o.answer!, o]))

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { InputError } from '../errors.ts'
+import type { Answers } from './answers.ts'
+
+/** A person's own defaults for every project: $XDG_CONFIG_HOME/create-hardened-container/config.yaml. */
+export async function userAnswers(env: NodeJS.ProcessEnv): Promise<Answers> {
+  const home = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : join(homedir(), '.config'))
+  const file = join(home, 'create-hardened-container', 'config.yaml')
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return {}
+  }
+  return (await import('./read.ts')).readAnswers(file, text)
+}
+
+/** The answers of --answers: a file, or standard input for "-". Throws InputError when it cannot be read. */
+export async function answersFrom(name: string, cwd: string): Promise<Answers> {
+  let text: string
+  try {
+    text = name === '-' ? await standardInput() : readFileSync(resolve(cwd, name), 'utf8')
+  } catch (error) {
+    throw new InputError({ message: `the answers cannot be read: ${(error as Error).message}`, where: '--answers', hint: 'name a YAML or JSON file, or - for standard input' })
+  }
+  return (await import('./read.ts')).readAnswers(name === '-' ? '<stdin>' : name, text)
+}
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}

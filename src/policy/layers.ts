@@ -1,0 +1,49 @@
+import { type Option, OPTIONS, variableOf } from '../cli/options.ts'
+import type { Parsed } from '../cli/parse.ts'
+import { InputError, type Problem } from '../errors.ts'
+import type { Answers } from './answers.ts'
+import { answersOf, type Given } from './convert.ts'
+
+type Flags = Parsed['flags']
+
+/** The answers among the flags. Throws InputError with every problem. */
+export function answersOfFlags(flags: Flags): Answers {
+  const given = new Map<Option, Given>()
+  for (const option of OPTIONS) {
+    const value = flags[option.name]
+    if (option.answer && value !== undefined) given.set(option, { value: value as string | string[], label: `--${option.name}`, place: { where: `--${option.name}` } })
+  }
+  return answersOf(given)
+}
+
+/** What the variables CHC_… say: answers, and flags that steer the run. An unknown one is warned about, since it stops nothing. */
+export function readEnvironment(env: NodeJS.ProcessEnv): { answers: Answers; flags: Flags; warnings: Problem[] } {
+  const given = new Map<Option, Given>()
+  const flags: Flags = {}
+  const warnings: Problem[] = []
+  const problems: Problem[] = []
+  for (const name of Object.keys(env)) {
+    const value = env[name]
+    if (!name.startsWith('CHC_') || value === undefined || value === '') continue
+    const option = OPTIONS.find((o) => variableOf(o) === name)
+    const place = { where: name }
+    if (!option) warnings.push({ message: `there is no setting ${name}; it is passed over`, ...place, near: { given: name, among: OPTIONS.map(variableOf) } })
+    else if (option.answer) given.set(option, { value: option.type === 'list' && option.name !== 'control' && option.name !== 'set' ? value.split(',') : option.type === 'list' ? [value] : value, label: name, place })
+    else if (option.type !== 'boolean') flags[option.name] = value
+    else if (/^(1|true|yes|on|0|false|no|off)$/i.test(value)) flags[option.name] = /^(1|true|yes|on)$/i.test(value)
+    else problems.push({ message: `${name} is neither true nor false: ${JSON.stringify(value)}`, ...place, hint: `${name}=true` })
+  }
+  if (problems.length > 0) throw new InputError(problems)
+  return { answers: answersOf(given), flags, warnings }
+}
+
+/**
+ * npm keeps flags for itself that stand before "--" (`npm create x --dry-run`), and the run would then write. Throws
+ * InputError naming them. npm's own --yes says nothing about this tool, so it is never looked at.
+ */
+export function refuseSwallowed(flags: Flags, env: NodeJS.ProcessEnv): void {
+  if (env.npm_command !== 'init' && env.npm_command !== 'exec' && env.npm_command !== 'run-script' && env.npm_command !== 'start') return
+  const swallowed = ['dry-run', 'json'].filter((name) => env[`npm_config_${name.replace('-', '_')}`] === 'true' && flags[name] === undefined)
+  if (swallowed.length > 0)
+    throw new InputError(swallowed.map((name) => ({ message: `npm took --${name} for itself`, where: `--${name}`, hint: 'put -- before the flags: npm create hardened-container -- --' + name })))
+}

@@ -1,0 +1,44 @@
+import { presets } from '../../generated/catalog.ts'
+import { OPTIONS } from '../cli/options.ts'
+import { InputError, type Problem } from '../errors.ts'
+import type { Preset } from '../plan/make.ts'
+import { type Layer, layer, type Resolved } from './answers.ts'
+
+const KNOWN = presets as unknown as Preset[]
+
+/** The preset that was asked for, or the default. Throws InputError when there is none of that name. */
+export function choosePreset({ answers, origins }: Resolved): Preset {
+  const ids = [...new Set(answers.preset ?? ['restricted'])]
+  const where = origins.preset === 'flag' ? '--preset' : `preset (${origins.preset})`
+  if (ids.length > 1) throw new InputError({ message: `one preset at a time: ${ids.join(', ')}`, where, hint: 'choose one' })
+  const preset = KNOWN.find((p) => p.id === ids[0])
+  if (!preset) throw new InputError({ message: `there is no preset "${ids[0]}"`, where, hint: `one of ${KNOWN.map((p) => p.id).join(', ')}`, near: { given: ids[0]!, among: KNOWN.map((p) => p.id) } })
+  return preset
+}
+
+/**
+ * Layers and the preset that they choose, whose defaults are the weakest of them. What a preset leaves out is no answer: it adds
+ * to what a person leaves out, and the plan knows both.
+ */
+export function resolve(layers: readonly Layer[]): { resolved: Resolved; preset: Preset } {
+  const preset = choosePreset(layer(layers))
+  const { without: _, ...defaults } = preset.defaults
+  return { preset, resolved: layer([{ origin: 'preset', answers: defaults }, ...layers]) }
+}
+
+/** What is wrong with a preset's own text: unknown keys, controls that do not exist or are off without a reason. */
+export function problemsOfPreset(preset: unknown, file: string, controlIds: readonly string[]): Problem[] {
+  const problems: Problem[] = []
+  const known = (at: Record<string, unknown>, keys: readonly string[], what: string): void => {
+    for (const key of Object.keys(at)) if (!keys.includes(key)) problems.push({ message: `there is no ${what} "${key}"`, file, near: { given: key, among: keys } })
+  }
+  const p = preset as Partial<Preset> & Record<string, unknown>
+  known(p, ['id', 'title', 'description', 'defaults', 'off'], 'key')
+  for (const key of ['id', 'title', 'description'] as const) if (typeof p[key] !== 'string') problems.push({ message: `${key} is missing`, file })
+  known(p.defaults ?? {}, OPTIONS.flatMap((o) => (o.answer && o.answer !== 'preset' ? [o.answer] : [])), 'answer')
+  for (const { id, reason } of p.off ?? []) {
+    if (!controlIds.includes(id)) problems.push({ message: `there is no control "${id}"`, file, near: { given: id, among: controlIds } })
+    if (!reason) problems.push({ message: `"${id}" is off without a reason`, file })
+  }
+  return problems
+}

@@ -1,0 +1,65 @@
+/** Reads answers from YAML or JSON text. Loaded only when such a file is read, since the library costs a third of node's start. */
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { InputError, type Problem } from '../errors.ts'
+import type { Answers } from './answers.ts'
+import { answersOf, byAnswer, type Given } from './convert.ts'
+
+/**
+ * Answers in a file. Scalars are read as they are written (failsafe schema), so that 3.10 stays 3.10.
+ * Throws InputError with file:line:column of every problem.
+ */
+export function readAnswers(file: string, text: string): Answers {
+  const lines = new LineCounter()
+  const doc = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
+  const problems: Problem[] = []
+  const at = (offset: number | undefined): Given['place'] => {
+    const { line, col } = lines.linePos(offset ?? 0)
+    return { file, line, column: col }
+  }
+  for (const e of doc.errors) problems.push({ message: `not valid YAML: ${e.message}`, ...at(e.pos[0]), hint: 'mend it, then run again' })
+  if (problems.length > 0) throw new InputError(problems)
+  const root = doc.contents as Node | null
+  if (root === null || (isScalar(root) && root.value === '')) return {}
+  if (!isMap(root)) throw new InputError({ message: 'holds no keys and values', ...at(root.range?.[0]), hint: 'like port: 8080' })
+
+  const options = byAnswer()
+  const given = new Map<NonNullable<ReturnType<typeof options.get>>, Given>()
+  for (const { key, value } of root.items) {
+    const name = String((key as { value?: unknown }).value)
+    const place = at((key as Node).range?.[0])
+    if (name === '$schema') continue
+    const option = options.get(name)
+    if (!option) {
+      problems.push({ message: `there is no answer "${name}"`, ...place, near: { given: name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase()), among: [...options.keys()] }, hint: 'create-hardened-container list settings' })
+      continue
+    }
+    const node = value as Node | null
+    const where = at(node?.range?.[0])
+    if (node === null || (isScalar(node) && (node.value === '' || node.value === null))) problems.push({ message: `${name} has no value`, ...place, hint: 'give it one, or take the line away' })
+    else if (isScalar(node)) given.set(option, { value: option.type === 'list' ? [String(node.value)] : String(node.value), label: name, place: where })
+    else if (isSeq(node) && node.items.every(isScalar)) given.set(option, { value: node.items.map((i) => String((i as { value: unknown }).value)), label: name, place: where })
+    else if (isMap(node) && (name === 'control' || name === 'set')) given.set(option, { value: node.items.flatMap((i) => pairText(name, i, problems, at)), label: name, place: where })
+    else problems.push({ message: `${name} has another form than expected`, ...where, hint: `like ${name}: ${option.value ?? ''}` })
+  }
+  let answers: Answers = {}
+  try {
+    answers = answersOf(given)
+  } catch (error) {
+    problems.push(...(error as InputError).problems)
+  }
+  if (problems.length > 0) throw new InputError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  return answers
+}
+
+/** An entry of `control` or `set` in the form that the flag has. */
+function pairText(kind: string, { key, value }: { key: unknown; value: unknown }, problems: Problem[], at: (o?: number) => Given['place']): string[] {
+  const id = String((key as { value?: unknown }).value)
+  if (isScalar(value)) return [`${id}=${String(value.value)}`]
+  if (kind === 'control' && isMap(value)) {
+    const off = value.get('off')
+    const until = value.get('until')
+    if (off !== undefined && value.items.every((i) => ['off', 'until'].includes(String((i.key as { value?: unknown }).value)))) return [`${id}=off:${String(off)}${until === undefined ? '' : ` until ${String(until)}`}`]
+  }
+  problems.push({ message: `${kind}: ${id} has another form than expected`, ...at((key as Node).range?.[0]), hint: kind === 'control' ? `${id}: { off: "why", until: 2027-03-31 }` : `${id}: value` })
+  return []
+}
