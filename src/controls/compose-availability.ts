@@ -18,7 +18,7 @@ export default control({
   sources: ['CIS-D 5.15', 'CIS-D 5.27', 'KICS restart_policy_on_failure_not_set_to_5'],
   expects: [
     { artifact: 'compose', at: 'services.*.restart', value: 'unless-stopped', accepts: (v) => /^(on-failure|always|unless-stopped)/.test(String(v)) },
-    { ...health('{{name}}', '{{json runtime.composeHealthcheck}}', '3s', '{{runtime.startSeconds}}s'), when: 'healthchecked' },
+    { ...health('{{yaml name}}', '{{json runtime.composeHealthcheck}}', '3s', '{{runtime.startSeconds}}s'), when: 'healthchecked' },
     // its own tools start a virtual machine first (RabbitMQ, Kafka)
     health('{{id}}', '{{json healthcheck}}', '10s', '60s'),
   ],

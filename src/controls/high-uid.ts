@@ -17,7 +17,7 @@ export default control({
     { artifact: 'deployment', at: 'spec.template.spec.securityContext.fsGroupChangePolicy', value: 'OnRootMismatch', comment: 'large volumes are not walked at every start', accepts: () => true },
     { artifact: 'deployment', at: 'spec.template.spec.containers[].securityContext.runAsUser', value: '{{runtime.uid}}', comment: '', accepts: high },
     { artifact: 'deployment', at: 'spec.template.spec.containers[].securityContext.runAsGroup', value: '{{runtime.gid}}', comment: '', accepts: high },
-    { artifact: 'compose', at: 'services.{{name}}.user', value: '"{{runtime.uid}}:{{runtime.gid}}"', comment: 'as in the image and in the cluster', accepts: (v) => String(v).split(':').every((n) => Number(n) > 0) },
+    { artifact: 'compose', at: 'services.{{yaml name}}.user', value: '"{{runtime.uid}}:{{runtime.gid}}"', comment: 'as in the image and in the cluster', accepts: (v) => String(v).split(':').every((n) => Number(n) > 0) },
   ],
   linters: { trivy: ['KSV-0020', 'KSV-0021'], checkov: ['CKV_K8S_40'], 'kube-score': ['container-security-context-user-group-id'] },
   failing: [{ 'k8s/deployment.yaml': 'kind: Deployment\nspec:\n  template:\n    spec:\n      securityContext:\n        runAsUser: 1000\n      containers:\n        - name: a\n' }],

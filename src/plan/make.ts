@@ -5,6 +5,7 @@ import type { Artifact } from '../render/artifacts.ts'
 import type { Resolved } from '../policy/answers.ts'
 import { exceptionsOf, moves } from './exceptions.ts'
 import { settingsOf } from './settings.ts'
+import { oneLine, refusals, URL_PATH } from './texts.ts'
 import { isLabel, parseImage, toLabel, toTag } from './names.ts'
 import type { ControlState, Origin, Plan, Probe, Service } from './plan.ts'
 
@@ -83,7 +84,7 @@ export function makePlan(input: PlanInput): Plan {
   else note('start', answers.start ? from('start') : 'detected', facts.start)
 
   const path = (flag: '--health-path' | '--ready-path', value: string | undefined): string | undefined => {
-    if (value !== undefined && !/^\/[\w./~%:@!$&'()*+,;=?-]*$/.test(value)) problems.push({ message: `"${shown(value)}" is no path of a URL`, where: flag, hint: 'it starts with "/" and has no blanks, quotes or "#"' })
+    if (value !== undefined && !URL_PATH.test(value)) problems.push({ message: `"${shown(value)}" is no path of a URL`, where: flag, hint: 'it starts with "/" and has no blanks, quotes, "$" or "#"' })
     return value
   }
   const health = path('--health-path', answers.healthPath) ?? facts.health?.value ?? framework?.health
@@ -111,14 +112,15 @@ export function makePlan(input: PlanInput): Plan {
   const kind = language.resources[facts.kind ?? framework?.kind ?? language.kind]!
   const uid = base.uid
   const portVariable = facts.portVariable?.value ?? framework?.portVariable
-  const env: Record<string, string> = { ...language.env, ...framework?.env, ...facts.env }
+  // what is served by another program than the language's own has no use for the language's settings
+  const static_ = facts.build.static === true
+  const env: Record<string, string> = { ...(static_ ? {} : language.env), ...framework?.env, ...facts.env }
   if (serves && portVariable) env[portVariable] = String(port)
   if (serves) Object.assign(env, facts.hostVariable?.value ?? framework?.host)
   const program = (word: string): string => base.programs?.[word] ?? word
   const host = answers.set?.['network.host'] ?? `${name}.example.com`
   const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
   const command = [program(argv[0]!), ...argv.slice(1)].map(fill)
-  for (const word of command) if (/[\n\r\0]/.test(word)) throw new InputError({ message: 'the start command has a line break in it', where: '--start', hint: 'write it as one line' })
 
   const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: fill(value).replaceAll('{name}', name).replaceAll('{host}', host) }))
   const handles = facts.handlesSigterm?.value ?? framework?.handlesSigterm ?? language.handlesSigterm
@@ -127,7 +129,6 @@ export function makePlan(input: PlanInput): Plan {
   const liveness = probe(health ?? undefined)
   const readiness = ready ? probe(ready) : probe(health)
   const checked = serves && (health ? language.health.http : language.health.tcp)
-  const static_ = facts.build.static === true
   const writable = ['/tmp', ...(framework?.writable ?? []), ...(facts.writable ?? [])].filter((p, i, all) => all.indexOf(p) === i)
   const settings = settingsOf(facts, services)
   const memory = mebibytes(kind.memory)
@@ -137,7 +138,7 @@ export function makePlan(input: PlanInput): Plan {
     tool: catalog.version,
     name,
     version: appVersion,
-    title: facts.name?.value ?? name,
+    title: oneLine(facts.name?.value ?? '') || name,
     app: facts.app,
     language: { id: language.id, title: language.title, version },
     ...(framework ? { framework: { id: framework.id, title: framework.title } } : {}),
@@ -160,7 +161,7 @@ export function makePlan(input: PlanInput): Plan {
       stopSignal: static_ ? 'SIGQUIT' : 'SIGTERM',
       grace: kind.grace + (serves ? 5 : 0),
       preStop: 5,
-      ...(checked ? { healthcheck: checked.map((w) => w.replaceAll('{program}', command[0]!).replaceAll('{port}', String(port)).replaceAll('{path}', health ?? '')) } : {}),
+      ...(checked ? { healthcheck: checked.map((w) => w.replaceAll('{program}', () => command[0]!).replaceAll('{port}', String(port)).replaceAll('{path}', () => health ?? '')) } : {}),
       ...(serves ? { probes: { startup: liveness, liveness, readiness } } : {}),
       startupFailures: Math.ceil(kind.startup / 2),
       writable: writable.map((p) => ({ path: p, size: p === '/tmp' ? 64 : 128, name: p.replace(/^\/+/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-+|-+$/g, '').toLowerCase() || 'scratch' })),
@@ -200,6 +201,8 @@ export function makePlan(input: PlanInput): Plan {
     nextSteps: [],
   }
   if (moves(plan)) warnings.push({ message: `the tag of ${plan.base.runtime} moves: two builds may start from different images`, hint: 'pin the digests of its images before production' })
+  problems.push(...refusals(plan))
+  if (problems.length > 0) throw new InputError(problems)
   plan.exceptions = exceptionsOf(plan, catalog.linters)
   plan.artifacts = plan.artifacts.filter(({ id }) => catalog.artifacts.find((a) => a.id === id)!.when?.every((c) => holds(plan, c)) ?? true)
   return plan

@@ -30,7 +30,8 @@ export function contextOf(plan: Plan): Context {
       environment: runtime.env,
       developEnvironment: runtime.env.filter((e) => e.name !== 'NODE_ENV').concat(plan.language.id === 'node' ? [{ name: 'NODE_ENV', value: 'development' }] : []),
       healthcheck: runtime.healthcheck ?? '',
-      composeHealthcheck: ['CMD', ...(runtime.healthcheck ?? [])],
+      // in compose a dollar starts a variable
+      composeHealthcheck: ['CMD', ...(runtime.healthcheck ?? [])].map((word) => word.replaceAll('$', '$$$$')),
       startSeconds: Math.max(5, Math.min(60, runtime.startupFailures)),
       writable: runtime.writable,
     },

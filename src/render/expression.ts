@@ -32,9 +32,9 @@ const SCOPES: Record<string, string> = { services: 'services' }
 /** The keys that a step of an expectation's path stands for: itself, a filled-in name, or the id of each item of the list in scope. */
 export function keysOf(step: string, above: readonly string[], root: Context): string[] {
   if (!step.startsWith('{{')) return [step]
-  const name = step.slice(2, -2)
-  if (lookup(root, name) !== undefined) return [fill(step, root)]
-  return items(above, root).map((item) => fill(step, item))
+  const name = step.slice(2, -2).split(' ').at(-1)!
+  if (lookup(root, name) !== undefined) return [String(lookup(root, name))]
+  return items(above, root).map((item) => String(lookup(item, name)))
 }
 
 /** The context that the value of a concrete path is filled from. */

@@ -1,7 +1,10 @@
 /** Helpers of the templates. Each turns plain data into text that the target format reads back as the same value. */
 
 /** A JSON array or string: exec form in Dockerfiles, double-quoted scalars in YAML. */
-export const json = (value: unknown): string => (Array.isArray(value) ? `[${value.map((v) => JSON.stringify(v)).join(', ')}]` : JSON.stringify(value))
+export const json = (value: unknown): string => (Array.isArray(value) ? `[${value.map(quoted).join(', ')}]` : quoted(value))
+
+/** JSON with escapes for what YAML readers refuse to see in a file: DEL, C1 controls, line and paragraph separators, byte order marks. */
+const quoted = (value: unknown): string => JSON.stringify(value).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** Words for a RUN or COPY line; a word with a space makes COPY read as a JSON array, so it is refused at the plan. */
 export const words = (value: readonly string[]): string => value.join(' ')
@@ -12,12 +15,12 @@ export function dockerfile(value: string): string {
 }
 
 /** What YAML 1.1 readers, Kubernetes' among them, take for something other than a string. */
-const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eExXa-fA-F+-]*|[-+]?\.(inf|nan)|<<|=)?$/i
+const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eoxa-f+-]*|\d{4}-\d\d?-\d\d?[Tt].*|[-+]?\.(inf|nan)|<<|=)?$/i
 const PLAIN = /^[A-Za-z0-9_./][\w./@%+-]*(?::[\w./@%+-]+)*$/
 
 /** A YAML string scalar: plain where every reader takes it for that string, else double-quoted. */
 export function yaml(value: string): string {
-  return PLAIN.test(value) && !MISREAD.test(value) ? value : JSON.stringify(value)
+  return PLAIN.test(value) && !MISREAD.test(value) ? value : quoted(value)
 }
 
 /** A YAML string scalar in single quotes, as compose style guides want ports. */
