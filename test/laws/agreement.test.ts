@@ -8,7 +8,12 @@ import { render } from '../../src/render/render.ts'
 import { controls, matrix, type Member, none, problemsOf, sets } from './catalog.ts'
 
 const members: Member[] = [...(await matrix(['restricted'])), ...(await sets())]
-const read = (m: Member): Audited => readFiles(render(m.plan, m.loaded.templates), m.plan)
+const known = new Map<Member, Audited>()
+function read(m: Member): Audited {
+  const files = known.get(m) ?? readFiles(render(m.plan, m.loaded.templates), m.plan)
+  known.set(m, files)
+  return files
+}
 const app = (files: Audited) => servicesOf(files.compose.filter((f) => !isOverride(f.path)))[0]?.value
 const pod = (files: Audited) => workloadsOf(files.manifests)[0]
 
