@@ -1,7 +1,7 @@
 import { control } from './control.ts'
 
 /** Names that hold secrets or history; each must be ignored at any depth. */
-const SECRET = ['.env', 'app/.env.local', 'server.pem', 'a/b.key', 'id_rsa', '.aws/credentials', '.ssh/id_ed25519', '.kube/config', '.netrc', 'x.tfstate', '.git/config']
+const SECRET = ['.env', 'app/.env.local', 'server.pem', 'a/b.key', 'id_rsa', '.aws/credentials', '.ssh/id_ed25519', '.kube/config', '.netrc', 'x.tfstate', '.git/config', '.envrc', '.git-credentials', '.docker/config.json']
 
 export default control({
   id: 'context-secrets',
@@ -14,7 +14,7 @@ export default control({
   slots: [
     {
       slot: 'secrets',
-      text: '\n# secrets never reach the build\n**/.env\n**/.env.*\n!**/.env.example\n**/*.pem\n**/*.key\n**/*.p12\n**/*.pfx\n**/*.jks\n**/id_rsa*\n**/id_ed25519*\n**/.netrc\n**/.pypirc\n**/.aws\n**/.ssh\n**/.kube\n**/kubeconfig*\n**/*.tfstate*',
+      text: '\n# secrets never reach the build\n**/.env\n**/.env.*\n!**/.env.example\n**/*.pem\n**/*.key\n**/*.p12\n**/*.pfx\n**/*.jks\n**/id_rsa*\n**/id_ed25519*\n**/.envrc\n**/.netrc\n**/.git-credentials\n**/.gnupg\n**/.docker/config.json\n**/.pypirc\n**/.aws\n**/.ssh\n**/.kube\n**/kubeconfig*\n**/*.tfstate*',
     },
   ],
   check: ({ dockerignore, dockerfile }) => {

@@ -11,7 +11,8 @@ import { openProject } from '../../src/detect/project.ts'
 import type { InputError } from '../../src/errors.ts'
 import { type Catalog, makePlan, type Preset } from '../../src/plan/make.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { type Answers, layer } from '../../src/policy/answers.ts'
+import type { Answers } from '../../src/policy/answers.ts'
+import { resolve } from '../../src/policy/preset.ts'
 import { type Context, contextOf } from '../../src/render/context.ts'
 import { type Rendered, renderContext } from '../../src/render/render.ts'
 
@@ -47,10 +48,10 @@ export const SETS: Record<string, Answers> = {
  * A language whose detector is missing has no example that works, and the laws say so.
  */
 export async function planOf(example: string, answers: Answers, presetId = 'restricted', today = '2026-11-01'): Promise<Member | undefined> {
-  const preset = allPresets.find((p) => p.id === presetId)!
+  const { resolved, preset } = resolve([{ origin: 'flag', answers: { ...answers, preset: [presetId] } }])
   try {
     const { facts, loaded } = await detect(openProject(join(root, 'examples', example)), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined })
-    const plan = makePlan({ facts, language: loaded.language, resolved: layer([{ origin: 'flag', answers }]), preset, catalog, folder: example, today })
+    const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog, folder: example, today })
     return { name: [example, presetId, JSON.stringify(answers)].join(' '), plan, loaded }
   } catch (error) {
     if ((error as InputError).problems) return undefined

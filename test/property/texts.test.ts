@@ -10,10 +10,11 @@ import { openProject } from '../../src/detect/project.ts'
 import type { InputError } from '../../src/errors.ts'
 import { makePlan } from '../../src/plan/make.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { type Answers, layer } from '../../src/policy/answers.ts'
+import type { Answers } from '../../src/policy/answers.ts'
+import { resolve } from '../../src/policy/preset.ts'
 import { compose, dockerfile, json, yaml } from '../../src/render/helpers.ts'
 import { render } from '../../src/render/render.ts'
-import { allPresets, catalog, root } from '../laws/catalog.ts'
+import { catalog, root } from '../laws/catalog.ts'
 
 const { facts: found, loaded } = await detect(openProject(`${root}/examples/node-express`), 'node', {})
 
@@ -36,8 +37,7 @@ interface Outcome {
 /** The rendered files, or undefined where the plan refuses the texts. */
 function made(answers: Answers, change: Partial<Facts> = {}): Outcome | undefined {
   try {
-    const resolved = layer([{ origin: 'flag', answers: { with: ['ingress', 'gateway'], ...answers } }])
-    const preset = allPresets.find((p) => p.id === 'restricted')!
+    const { resolved, preset } = resolve([{ origin: 'flag', answers: { with: ['ingress', 'gateway'], ...answers } }])
     const plan = makePlan({ facts: { ...found, warnings: [], ...change }, language: loaded.language, resolved, preset, catalog, folder: 'app', today: '2026-11-01' })
     const files = render(plan, loaded.templates)
     return { plan, file: (id) => files.find((f) => f.id === id)!.text }
