@@ -11,6 +11,7 @@ import { EXIT, type Problem } from '../errors.ts'
 import { type Catalog, makePlan, type Preset } from '../plan/make.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Answers, Layer, Resolved } from '../policy/answers.ts'
+import { answersFrom, userAnswers } from '../policy/files.ts'
 import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
 import { resolve } from '../policy/preset.ts'
 import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
@@ -81,11 +82,10 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
   const root = folderOf(words, given.app ?? environment.answers.app, io)
   const lock = readLock(root)
   const saved = await readSaved(root, lock)
-  const files = await import('../policy/files.ts')
   const layers: Layer[] = [
-    { origin: 'user file', answers: await files.userAnswers(io.env) },
+    { origin: 'user file', answers: await userAnswers(io.env) },
     { origin: 'hardened.yaml', answers: saved.answers },
-    { origin: 'answers file', answers: flags.answers === undefined ? {} : await files.answersFrom(String(flags.answers), io.cwd) },
+    { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd) },
     { origin: 'environment', answers: environment.answers },
     { origin: 'flag', answers: given },
   ]

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 /** Where text goes. */
@@ -64,7 +64,8 @@ function outputTo(fd: number): Output {
 function isTerminal(fd: number): boolean {
   try {
     // node:tty loads the network stack: ask it only when it could say yes
-    return fstatSync(fd).isCharacterDevice() && (load('node:tty') as typeof import('node:tty')).isatty(fd)
+    const stat = fstatSync(fd)
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev && (load('node:tty') as typeof import('node:tty')).isatty(fd)
   } catch {
     return false
   }

@@ -1,20 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import type { Answers } from './answers.ts'
 
 /** A person's own defaults for every project: $XDG_CONFIG_HOME/create-hardened-container/config.yaml. */
 export async function userAnswers(env: NodeJS.ProcessEnv): Promise<Answers> {
-  const home = env.XDG_CONFIG_HOME || (env.HOME ? join(env.HOME, '.config') : join(homedir(), '.config'))
-  const file = join(home, 'create-hardened-container', 'config.yaml')
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return {}
-  }
-  return (await import('./read.ts')).readAnswers(file, text)
+  const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
+  const file = home && join(home, 'create-hardened-container', 'config.yaml')
+  if (!file || !existsSync(file)) return {}
+  return (await import('./read.ts')).readAnswers(file, readFileSync(file, 'utf8'))
 }
 
 /** The answers of --answers: a file, or standard input for "-". Throws InputError when it cannot be read. */
