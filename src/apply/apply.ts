@@ -25,25 +25,24 @@ interface Prepared {
 }
 
 /**
- * Writes all files or none: every path is checked, each text is written beside its place, then all are renamed in the
- * given order. On failure what was renamed is put back, and folders that were made go again. Signals wait until all is
- * done, so an interrupted run leaves the old files or the new ones. Returns the paths of the backups.
+ * Writes all files or none: every path is checked; a new file is made in its place, a changed text waits beside it and is
+ * renamed in the given order once all are there. On failure what was done is undone, folders that were made go again.
+ * Signals wait until all is done, so an interrupted run leaves the old files or the new ones. Returns the paths of the backups.
  * Throws InputError: conflict naming every path that is in the way, or usage and fault when the file system refuses.
  */
 export function apply(root: string, writes: readonly Write[], files: Files = nodeFiles): string[] {
   if (writes.length === 0) return []
-  const real = files.realpathSync(root)
-  preflight(real, writes, files)
+  const real = files.realpathSync.native(root)
+  const there = preflight(real, writes, files)
   const release = holdSignals()
   const folders: string[] = []
   const prepared: Prepared[] = []
   const backups: string[] = []
   try {
-    for (const write of writes) prepare(real, write, prepared, folders, backups, files)
+    for (const write of writes) prepare(real, write, there, prepared, folders, backups, files)
     for (const item of prepared) {
-      if (files.existsSync(item.target)) {
-        item.old = spare(item.target, (name) => keep(item.target, name, files))
-      }
+      if (item.done) continue
+      item.old = spare(item.target, (name) => keep(item.target, name, files))
       if (item.temporary) files.renameSync(item.temporary, item.target)
       else files.unlinkSync(item.target)
       item.done = true
@@ -59,35 +58,41 @@ export function apply(root: string, writes: readonly Write[], files: Files = nod
   return backups.map((b) => b.slice(real.length + 1))
 }
 
-function prepare(real: string, { path, text, backup }: Write, prepared: Prepared[], folders: string[], backups: string[], files: Files): void {
+function prepare(real: string, { path, text, backup }: Write, there: ReadonlyMap<string, nodeFiles.Stats>, prepared: Prepared[], folders: string[], backups: string[], files: Files): void {
   const target = join(real, path)
-  if (backup && files.existsSync(target)) backups.push(numbered(target, (name) => keep(target, name, files)))
+  const stat = there.get(path)
   if (text === undefined) {
-    prepared.push({ target })
+    if (stat) prepared.push({ target })
     return
   }
-  makeFolders(dirname(target), real, folders, files)
+  if (!stat) {
+    makeFolders(dirname(target), real, folders, files)
+    const fd = files.openSync(target, 'wx', 0o666)
+    prepared.push({ target, done: true })
+    return fill(fd, text, files)
+  }
+  if (backup) backups.push(numbered(target, (name) => keep(target, name, files)))
   let fd = -1
   const temporary = spare(target, (name) => void (fd = files.openSync(name, 'wx', 0o666)))
   prepared.push({ target, temporary })
+  fill(fd, text, files)
+  files.chmodSync(temporary, stat.mode & 0o7777)
+}
+
+function fill(fd: number, text: string, files: Files): void {
   try {
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length; ) at += files.writeSync(fd, bytes, at)
   } finally {
     files.closeSync(fd)
   }
-  const there = quietly(() => files.lstatSync(target))
-  if (there) files.chmodSync(temporary, there.mode & 0o7777)
 }
 
 function undo(prepared: Prepared[], backups: string[], folders: string[], files: Files): void {
-  for (const { target, old, done } of [...prepared].reverse()) {
+  for (const { target, temporary, old, done } of [...prepared].reverse()) {
     if (done && old) quietly(() => files.renameSync(old, target))
     else if (done) quietly(() => files.unlinkSync(target))
-  }
-  for (const { temporary, old, done } of prepared) {
-    if (temporary && !done) quietly(() => files.unlinkSync(temporary))
-    if (old && !done) quietly(() => files.unlinkSync(old))
+    else for (const rest of [temporary, old]) if (rest) quietly(() => files.unlinkSync(rest))
   }
   for (const backup of backups) quietly(() => files.unlinkSync(backup))
   for (const folder of folders.reverse()) quietly(() => files.rmdirSync(folder))
@@ -100,11 +105,12 @@ function failure(error: NodeJS.ErrnoException): Error {
   return new InputError({ message: `nothing was written: ${error.message}`, file: error.path, hint: `${hints[error.code] ?? 'mend it'}, then run again` }, refused ? EXIT.usage : EXIT.fault)
 }
 
-/** Names everything that is in the way, before the first byte is written. */
-function preflight(real: string, writes: readonly Write[], files: Files): void {
+/** Names everything that is in the way, before the first byte is written. Returns what is there already, by path. */
+function preflight(real: string, writes: readonly Write[], files: Files): Map<string, nodeFiles.Stats> {
   const problems: Problem[] = []
+  const there = new Map<string, nodeFiles.Stats>()
   const seen = new Map<string, string>()
-  const listed = new Map<string, string[]>()
+  const folders = new Map<string, string[]>()
   const problem = (file: string, message: string, hint: string): void => void problems.push({ message, file, hint })
   for (const { path } of writes) {
     const parts = path.split('/')
@@ -115,30 +121,34 @@ function preflight(real: string, writes: readonly Write[], files: Files): void {
     const twin = seen.get(path.toLowerCase())
     if (twin !== undefined) problem(path, `${path} and ${twin} are the same file where case makes no difference`, 'give one of them another name')
     seen.set(path.toLowerCase(), path)
-    checkFolders(real, path, parts, problem, files)
-    const stat = quietly(() => files.lstatSync(join(real, path)))
-    if (stat?.isSymbolicLink()) problem(path, 'is a symbolic link; nothing is written through one', 'replace it by a file')
-    else if (stat && !stat.isFile()) problem(path, stat.isDirectory() ? 'is a folder' : 'is no regular file', 'move it away')
-    const folder = join(real, ...parts.slice(0, -1))
-    const names = listed.get(folder) ?? quietly(() => files.readdirSync(folder)) ?? []
-    listed.set(folder, names)
-    const name = parts.at(-1)!
+    const name = parts.pop()!
+    const folder = parts.join('/')
+    if (!folders.has(folder)) folders.set(folder, namesIn(real, parts, path, problem, files))
+    const names = folders.get(folder)!
     const other = names.includes(name) ? undefined : names.find((n) => n.toLowerCase() === name.toLowerCase())
     if (other) problem(path, `${other} is there already, which is the same file where case makes no difference`, `rename ${other} to ${name}, or remove it`)
+    if (!names.includes(name)) continue
+    const stat = files.lstatSync(join(real, path))
+    if (stat.isSymbolicLink()) problem(path, 'is a symbolic link; nothing is written through one', 'replace it by a file')
+    else if (!stat.isFile()) problem(path, stat.isDirectory() ? 'is a folder' : 'is no regular file', 'move it away')
+    there.set(path, stat)
   }
   if (problems.length > 0) throw new InputError(problems, EXIT.conflict)
+  return there
 }
 
-function checkFolders(real: string, path: string, parts: string[], problem: (file: string, message: string, hint: string) => void, files: Files): void {
-  for (let i = 1; i < parts.length; i++) {
+/** Names in a folder, none when it does not exist yet. Every folder on the way has to be one, and inside. */
+function namesIn(real: string, parts: readonly string[], path: string, problem: (file: string, message: string, hint: string) => void, files: Files): string[] {
+  for (let i = 1; i <= parts.length; i++) {
     const shown = parts.slice(0, i).join('/')
     const folder = join(real, shown)
-    const stat = quietly(() => files.lstatSync(folder))
-    if (!stat) return
+    const stat = files.lstatSync(folder, { throwIfNoEntry: false })
+    if (!stat) return []
     const target = stat.isSymbolicLink() ? quietly(() => files.realpathSync(folder)) : folder
-    if (!target || !(target + sep).startsWith(real + sep)) return problem(path, `${shown} is a link that leads out of the folder`, 'remove the link')
-    if (!stat.isDirectory() && !stat.isSymbolicLink()) return problem(path, `${shown} is a file, where a folder is needed`, 'move it away')
+    if (!target || !(target + sep).startsWith(real + sep)) return problem(path, `${shown} is a link that leads out of the folder`, 'remove the link'), []
+    if (!stat.isDirectory() && !stat.isSymbolicLink()) return problem(path, `${shown} is a file, where a folder is needed`, 'move it away'), []
   }
+  return files.readdirSync(join(real, ...parts))
 }
 
 /** A second name for a file; a copy where the file system has no hard links. */

@@ -19,7 +19,7 @@ export function folderOf(words: readonly string[], app: string | undefined, io: 
 function existing(path: string, problem: Omit<Problem, 'message'>): string {
   let real: string
   try {
-    real = realpathSync(path)
+    real = realpathSync.native(path)
   } catch {
     throw new InputError({ ...problem, message: 'there is no such folder', hint: problem.near ? 'or name the folder of the project' : 'name the folder of the project' })
   }

@@ -31,7 +31,7 @@ export interface Project {
 
 /** Opens the folder `root`, which must exist. */
 export function openProject(root: string): Project {
-  const real = realpathSync(root)
+  const real = realpathSync.native(root)
   const texts = new Map<string, string | undefined>()
   const plain = new Set<string>()
   let walked: string[] | undefined

@@ -5,7 +5,9 @@ export const isLabel = (s: string): boolean => /^[a-z]([a-z0-9-]*[a-z0-9])?$/.te
 
 /** A DNS label made of any text, or undefined when nothing is left of it. */
 export function toLabel(text: string): string | undefined {
-  const s = text.normalize('NFKD').replace(/^@[^/]*\//, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 50).replace(/-+$/, '')
+  // ICU takes as long as all else here, so it sees only what needs it
+  const plain = /^[\x00-\x7f]*$/.test(text) ? text : text.normalize('NFKD')
+  const s = plain.replace(/^@[^/]*\//, '').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 50).replace(/-+$/, '')
   return s && isLabel(s) ? s : undefined
 }
 
