@@ -268,8 +268,9 @@ function chooseBase({ facts, language, resolved }: PlanInput, version: string | 
   const base = language.bases[id]!
   const values: Record<string, string> = { version: line.id, suite: language.versions.suite, ...(line as unknown as Record<string, string>), ...(facts.build.baseValues as Record<string, string>) }
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? `{${key}}`))
-  const runtime = (facts.build.runtimeImage as Record<string, string> | undefined)?.[id] ?? base.runtime
-  return { ...base, ...(facts.build.runtimeImage ? { uid: 10001 } : {}), id, build: fill(base.build), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
+  const other = (facts.build.runtimeImage as Record<string, string | { image: string; uid: number }> | undefined)?.[id]
+  const runtime = typeof other === 'object' ? other.image : (other ?? base.runtime)
+  return { ...base, ...(other ? { uid: typeof other === 'object' ? other.uid : 10001 } : {}), id, build: fill(base.build), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
 }
 
 function choosePort({ facts, language, resolved, preset }: PlanInput, framework: Framework | undefined, problems: Problem[]): number | undefined {
