@@ -270,7 +270,7 @@ function chooseBase({ facts, language, resolved }: PlanInput, version: string | 
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, key: string) => String(values[key] ?? `{${key}}`))
   const other = (facts.build.runtimeImage as Record<string, string | { image: string; uid: number }> | undefined)?.[id]
   const runtime = typeof other === 'object' ? other.image : (other ?? base.runtime)
-  return { ...base, ...(other ? { uid: typeof other === 'object' ? other.uid : 10001 } : {}), id, build: fill(base.build), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
+  return { ...base, ...(other ? { uid: typeof other === 'object' ? other.uid : 10001 } : {}), id, build: fill(fill(base.build)), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
 }
 
 function choosePort({ facts, language, resolved, preset }: PlanInput, framework: Framework | undefined, problems: Problem[]): number | undefined {
