@@ -84,7 +84,7 @@ const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|ping|up|alive|hea
 const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
 
 /** A part of a program whose routes may hang below a prefix that stands elsewhere. */
-const MOUNTED = /\b(?:\w*[rR]outer|bp|blueprint|\w+_bp|v\d+|\w*[gG]roup|routes?)\s*\.\s*\w+\(/
+const MOUNTED = /\b(?:\w*[rR]outer|bp|blueprint|\w+_bp|v\d+|\w*[gG]roup|routes?)\s*\.\s*\w+\(|[@#]\[?(?:get|Get|route)\b/
 const PREFIX = /\.use\(\s*['"`]\/\w|url_prefix|\bprefix\s*[=:]\s*['"`]\/|setGlobalPrefix|\.Group\(\s*"\/|\.nest\(\s*"\/|\bscope\(\s*"\/|PathPrefix\(|\.route\(\s*['"`]\/\w[\w/-]*['"`]\s*,/
 
 /** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */

@@ -15,7 +15,7 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   },
   { linter: 'checkov', id: 'CKV_K8S_43', reason: 'the digest is known after the push; CI writes it with: kustomize edit set image', when: () => true },
   { linter: 'checkov', id: 'CKV_K8S_35', reason: 'the program reads its secrets from the environment; mount them as files when it can read files', when: (p) => p.runtime.secrets.length > 0 },
-  { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apt' && installs(p) },
+  { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages !== 'apk' && installs(p) },
   { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apk' && installs(p) },
   ...[[OWN, 'pinned-images'], ['hadolint', 'DL3007'], ['trivy', 'DS-0001'], ['checkov', 'CKV_DOCKER_7']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: MOVES, when: moves })),
   { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
