@@ -35,6 +35,23 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   { linter: 'checkov', id: 'CKV_K8S_9', reason: 'nothing listens that could be probed', when: (p) => p.runtime.port === undefined },
 ]
 
+/** What a person left out, and who misses it. */
+const MISSED: Record<string, [linter: string, id: string][]> = {
+  pdb: [['kube-score', 'deployment-has-poddisruptionbudget']],
+  networkpolicy: [['kube-score', 'pod-networkpolicy'], ['checkov', 'CKV2_K8S_6'], ['trivy', 'KSV-0038']],
+}
+
+const missed = (plan: Plan): Plan['exceptions'] =>
+  Object.entries(MISSED).flatMap(([artifact, ids]) => (has(plan, artifact) ? [] : ids.map(([linter, id]) => ({ linter, id, reason: `the ${artifact} was left out: it was answered so` }))))
+
+const has = (plan: Plan, artifact: string): boolean => plan.artifacts.some((a) => a.id === artifact)
+
+/** Whether the files that a rule is about are written at all. */
+function concerns(plan: Plan, { linter, id }: { linter: string; id: string }): boolean {
+  if (linter === 'kube-score' || /^(CKV2?_K8S|KSV)/.test(id)) return has(plan, 'deployment')
+  return linter === OWN || has(plan, 'dockerfile')
+}
+
 /** Whether a tag of the base names another image tomorrow. */
 export function moves({ base }: Plan): boolean {
   return [base.build, base.runtime].some((image) => /:latest(-dev)?$/.test(image))
@@ -49,5 +66,6 @@ export function exceptionsOf(plan: Plan, linters: Record<string, Record<string, 
     if (state.on) continue
     for (const [linter, ids] of Object.entries(linters[control] ?? {})) for (const id of ids) found.push({ linter, id, reason: `${control} is off: ${state.reason ?? 'no reason given'}` })
   }
-  return found.filter((e, i) => found.findIndex((o) => o.linter === e.linter && o.id === e.id) === i)
+  found.push(...missed(plan))
+  return found.filter((e, i) => concerns(plan, e) && found.findIndex((o) => o.linter === e.linter && o.id === e.id) === i)
 }

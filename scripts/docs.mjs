@@ -1,0 +1,27 @@
+// npm run docs [-- --check]: writes the pages of docs/ that follow from the catalog, or says which are stale.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { load } from './bundle.mjs'
+import { ready, root } from './ready.mjs'
+
+/** Names of the stale pages; they are written unless they are only looked at. */
+export async function writeDocs(check) {
+  const { docs } = await load('docs', ["export { docs } from './src/build/docs.ts'"])
+  const stale = []
+  mkdirSync(join(root, 'docs'), { recursive: true })
+  for (const [name, text] of await docs()) {
+    const path = join(root, 'docs', name)
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
+    stale.push(`docs/${name}`)
+    if (!check) writeFileSync(path, text)
+  }
+  return stale
+}
+
+if (import.meta.url === new URL(`file://${process.argv[1]}`).href) {
+  await ready()
+  const check = process.argv.includes('--check')
+  const stale = await writeDocs(check)
+  for (const page of stale) console.log(`${check ? 'stale  ' : 'written'}  ${page}`)
+  process.exitCode = check && stale.length > 0 ? 1 : 0
+}
