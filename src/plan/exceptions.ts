@@ -15,8 +15,8 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   },
   { linter: 'checkov', id: 'CKV_K8S_43', reason: 'the digest is known after the push; CI writes it with: kustomize edit set image', when: () => true },
   { linter: 'checkov', id: 'CKV_K8S_35', reason: 'the program reads its secrets from the environment; mount them as files when it can read files', when: (p) => p.runtime.secrets.length > 0 },
-  { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages !== 'apk' && installs(p) },
-  { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => p.base.packages === 'apk' && installs(p) },
+  { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => installs(p, 'apt') },
+  { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => installs(p, 'apk') },
   ...[[OWN, 'pinned-images'], ['hadolint', 'DL3007'], ['trivy', 'DS-0001'], ['checkov', 'CKV_DOCKER_7']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: MOVES, when: moves })),
   { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'trivy', id: 'KSV-0011', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
@@ -57,7 +57,11 @@ export function moves({ base }: Plan): boolean {
   return [base.build, base.runtime].some((image) => /:latest(-dev)?$/.test(image))
 }
 
-const installs = (p: Plan): boolean => p.runtime.init || (Array.isArray(p.build.systemPackages) && p.build.systemPackages.length > 0)
+/** Whether a stage installs packages of the system; the init comes from Debian where the base has no apk. */
+function installs(p: Plan, manager: 'apt' | 'apk'): boolean {
+  const init = p.runtime.init && (p.base.packages === 'apk' ? 'apk' : 'apt') === manager
+  return init || (p.base.packages === manager && Array.isArray(p.build.systemPackages) && p.build.systemPackages.length > 0)
+}
 
 /** Every exception that this plan needs: the standing ones and those of the controls that are off, each once. */
 export function exceptionsOf(plan: Plan, linters: Record<string, Record<string, string[]>>): Plan['exceptions'] {
