@@ -9,7 +9,7 @@ import { contextWith, controls, matrix, type Member, none, planOf, problemsOf, r
 
 const members: Member[] = [...(await matrix(['restricted'])), ...(await sets())]
 /** Members whose files differ by more than names: what lays lines twice the same way need not be tried twice. */
-const shapes = [...new Map(members.map((m) => [JSON.stringify([m.plan.language.id, m.plan.base.id, m.plan.artifacts, m.plan.runtime.init, Object.keys(m.plan.runtime.probes?.liveness ?? {}), m.plan.services.map((s) => s.id), m.plan.build.static]), m])).values()]
+const shapes = [...new Map(members.map((m) => [JSON.stringify([m.plan.language.id, m.plan.base.packages, m.plan.artifacts, m.plan.runtime.init, Object.keys(m.plan.runtime.probes?.liveness ?? {}), m.plan.services.map((s) => s.id), m.plan.build.static]), m])).values()]
 const isOn = (m: Member) => (id: string) => m.plan.controls[id]!.on
 const laying = controls.filter((c) => c.expects?.length || c.slots?.length)
 /** One example of each language. */

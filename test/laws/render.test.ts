@@ -1,7 +1,8 @@
 import { DockerfileParser } from 'dockerfile-ast'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { audit } from '../../src/audit/audit.ts'
+import { OWN } from '../../src/plan/exceptions.ts'
 import { render, type Rendered } from '../../src/render/render.ts'
 import { controls, examples, languageIds, matrix, type Member, none, problemsOf, sets, variants } from './catalog.ts'
 
@@ -10,6 +11,11 @@ const members: Member[] = [...(await matrix()), ...(await sets()), ...(await var
 describe('law 1: what is rendered has no finding', () => {
   test('every example × base × preset, and the artifact sets', () => {
     none(problemsOf(members, (m) => audit(render(m.plan, m.loaded.templates), controls, m.plan, true).map((f) => `${f.file}:${f.line} ${f.control}: ${f.message}`)))
+  })
+  test('nor is there one when the files are read as those of somebody else', () => {
+    const usual = members.filter((m) => m.plan.preset === 'restricted' && m.plan.runtime.port !== undefined && m.plan.manager?.lockFile !== '' && m.plan.exceptions.every((e) => e.linter !== OWN) && m.plan.resources.cpuLimit !== 'none' && ['pdb', 'networkpolicy', 'networkpolicy-default'].every((id) => m.plan.artifacts.some((a) => a.id === id)))
+    expect(usual.length).toBeGreaterThan(0)
+    none(problemsOf(usual, (m) => audit(render(m.plan, m.loaded.templates), controls).map((f) => `${f.file}:${f.line} ${f.control}: ${f.message}`)))
   })
   test('every language has an example project, and every example of a language makes a plan', () => {
     const made = new Set(members.map((m) => m.name.split(' ')[0]))
