@@ -12,7 +12,7 @@ export default control({
     {
       artifact: 'compose',
       at: 'services.{{yaml name}}.ports',
-      value: ["'127.0.0.1:{{runtime.port}}:{{runtime.port}}'"],
+      value: ["'127.0.0.1:{{publishedPort}}:{{runtime.port}}'"],
       when: 'serves',
       accepts: (v) => v === undefined || (Array.isArray(v) && v.every((p) => (typeof p === 'object' ? (p as { host_ip?: string }).host_ip : /^(127\.|\[::1\])/.test(String(p))))),
     },

@@ -19,9 +19,10 @@ interface Module {
 /** Reads a Go project: go.mod, the main packages, and what the sources of the chosen one show. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
   const text = project.read(MANIFEST)
-  if (text === undefined) return workspace(project)
+  if (text === undefined && project.has('go.work')) return workspace(project)
   const warnings: Warning[] = []
-  const module = readModule(text)
+  // a program of one folder needs no go.mod as long as it uses the standard library alone
+  const module = text === undefined ? { path: 'app', requires: new Map<string, number>() } : readModule(text)
   const data = language.data as { cgo: string[]; systemPackages: Record<string, { apt: string[]; apk: string[] }>; folders: string[]; likely: string[] }
   const main = chooseMain(project, module, chosen.start, data.likely, warnings)
   if (!main) return undefined
@@ -43,7 +44,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     framework,
     version: version(language, module, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
-    name: fact(binary === 'main' || data.likely.includes(binary) ? (module.path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1) ?? binary) : binary, { file: MANIFEST, line: 1 }),
+    name: fact(binary === 'main' || data.likely.includes(binary) ? (module.path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1) ?? binary) : binary, text === undefined ? { file: main.files[0]! } : { file: MANIFEST, line: 1 }),
     start: { ...main.fact, value: [`/app/${binary}`, ...(chosen.start?.slice(1) ?? [])] },
     develop: assumed(['go', 'run', main.package]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
@@ -63,12 +64,13 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       cgo: cgo !== undefined,
       cgoEnabled: cgo ? '1' : '0',
       vendor,
-      manifests: [{ files: ['go.mod', ...(project.has('go.sum') ? ['go.sum'] : [])], to: './' }],
+      download: text !== undefined && !vendor,
+      manifests: text === undefined ? [] : [{ files: ['go.mod', ...(project.has('go.sum') ? ['go.sum'] : [])], to: './' }],
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
       flags: ['-trimpath', ...(vendor ? ['-mod=vendor'] : [])],
       binary,
-      package: main.package,
+      package: text === undefined ? main.files.join(' ') : main.package,
       folders: foldersBeside(project, sources, data.folders),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),
     },

@@ -75,7 +75,7 @@ export function makePlan(input: PlanInput): Plan {
   if (image?.tag === 'latest') problems.push({ message: 'the tag "latest" says nothing about what runs', where: '--image', hint: 'name a version, or leave the tag out' })
   if (image?.digest) problems.push({ message: 'the image cannot have a digest before it is built', where: '--image', hint: 'CI writes it after the push: kustomize edit set image' })
 
-  const port = choosePort(input, framework, problems)
+  const port = choosePort(input, framework, problems, warnings)
   const serves = port !== undefined
   if (serves) note('port', answers.port !== undefined ? from('port') : facts.port ? 'detected' : 'built-in', facts.port)
 
@@ -103,6 +103,8 @@ export function makePlan(input: PlanInput): Plan {
   if (cpuLimit !== undefined && !/^(none|\d+m|\d+(\.\d+)?)$/.test(cpuLimit)) problems.push({ message: `"${shown(cpuLimit)}" is no amount of CPU`, where: '--cpu-limit', hint: 'like 500m, 1 or 1.5; none to leave it out' })
 
   const controls = chooseControls(input, problems, warnings)
+  // the port stands in the source: the other rights stay away all the same
+  if (port !== undefined && port < 1024 && controls['unprivileged-ports']?.origin === 'built-in') controls['unprivileged-ports'] = { on: false, origin: 'detected', reason: `the program listens on port ${port} and takes no other` }
   note('services', from('services'), facts.services?.[0] && { evidence: facts.services.flatMap((s) => s.evidence) })
   note('preset', from('preset', 'built-in'))
   for (const key of ['image', 'namespace', 'cpuLimit', 'kubernetesVersion', 'with', 'without']) note(key, from(key, 'built-in'))
@@ -273,7 +275,7 @@ function chooseBase({ facts, language, resolved }: PlanInput, version: string | 
   return { ...base, ...(other ? { uid: typeof other === 'object' ? other.uid : 10001 } : {}), id, build: fill(fill(base.build)), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
 }
 
-function choosePort({ facts, language, resolved, preset }: PlanInput, framework: Framework | undefined, problems: Problem[]): number | undefined {
+function choosePort({ facts, language, resolved, preset }: PlanInput, framework: Framework | undefined, problems: Problem[], warnings: Warning[]): number | undefined {
   const asked = resolved.answers.port
   const serves = asked !== undefined || (facts.serves?.value ?? framework?.serves ?? true)
   if (!serves) return undefined
@@ -291,9 +293,13 @@ function choosePort({ facts, language, resolved, preset }: PlanInput, framework:
     })
     return port
   }
-  facts.warnings.push({ message: `port ${port} is below 1024, where a process without rights cannot listen; ${port + 8000} is used`, file: facts.port?.evidence[0]?.file, line: facts.port?.evidence[0]?.line, hint: 'let the program take its port from PORT' })
-  facts.portVariable ??= assumed('PORT')
-  return port + 8000
+  const place = { file: facts.port?.evidence[0]?.file, line: facts.port?.evidence[0]?.line }
+  if (facts.portVariable?.value ?? framework?.portVariable) {
+    warnings.push({ message: `port ${port} is below 1024, which wants rights; the program is told to listen on ${port + 8000}`, ...place })
+    return port + 8000
+  }
+  warnings.push({ message: `the program listens on port ${port} and takes no other; the pod is allowed it by a sysctl, Docker allows it by default`, ...place, hint: 'let it take its port from PORT' })
+  return port
 }
 
 function chooseServices({ facts, resolved, catalog }: PlanInput, problems: Problem[]): Service[] {

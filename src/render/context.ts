@@ -45,6 +45,8 @@ export function contextOf(plan: Plan): Context {
     probe: { startup: form(runtime.probes?.startup), liveness: form(runtime.probes?.liveness), readiness: form(runtime.probes?.readiness) },
     cpuLimited: plan.resources.cpuLimit !== 'none',
     scaled: has('hpa'),
+    lowPort: runtime.port !== undefined && runtime.port < 1024,
+    publishedPort: runtime.port === undefined ? '' : runtime.port < 1024 ? runtime.port + 8000 : runtime.port,
     replicated: has('hpa') || plan.kubernetes.replicas > 1,
     exposed: has('ingress') || has('gateway'),
     config: has('configmap'),
