@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { factsOf, problemsOf } from './detecting.ts'
+
+const MAIN = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+const mod = (rest = ''): string => `module example.com/shop\n\ngo 1.25\n${rest}`
+
+describe('the program', () => {
+  test('at the root', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'main.go': MAIN })
+    expect(facts.start).toEqual({ value: ['/app/shop'], evidence: [{ file: 'main.go', line: 5 }] })
+    expect(facts.build).toMatchObject({ package: '.', binary: 'shop', cgo: false })
+  })
+  test('below cmd', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'cmd/worker/main.go': MAIN, 'internal/a/a.go': 'package a\n' })
+    expect(facts.build).toMatchObject({ package: './cmd/worker', binary: 'worker' })
+  })
+  test('among several: the likely one is a guess, with a warning', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'cmd/server/main.go': MAIN, 'cmd/admin/main.go': MAIN })
+    expect(facts.build.package).toBe('./cmd/server')
+    expect(facts.start?.guess).toBe(true)
+    expect(facts.warnings[0]!.hint).toContain('--start ./cmd/admin')
+  })
+  test('among several without a likely one: each choice is named', async () => {
+    const [problem] = await problemsOf({ 'go.mod': mod(), 'cmd/one/main.go': MAIN, 'cmd/two/main.go': MAIN })
+    expect(problem).toMatchObject({ where: '--start', hint: 'choose one: --start ./cmd/one or --start ./cmd/two' })
+  })
+  test('chosen, with arguments', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'cmd/one/main.go': MAIN, 'cmd/two/main.go': MAIN }, { start: ['./cmd/two', 'serve'] })
+    expect(facts.start?.value).toEqual(['/app/two', 'serve'])
+  })
+  test('a library is no program', async () => {
+    expect((await problemsOf({ 'go.mod': mod(), 'shop.go': 'package shop\n' }))[0]!.message).toBe('no program was found here')
+  })
+  test('without go.mod, of the standard library alone', async () => {
+    const facts = await factsOf({ 'main.go': MAIN })
+    expect(facts.build).toMatchObject({ package: 'main.go', download: false, manifests: [] })
+  })
+})
+
+describe('the version', () => {
+  test.each([
+    ['go 1.22', '1.27', 3],
+    ['go 1.26.3', '1.27', 3],
+    ['go 1.25\n\ntoolchain go1.27.1', '1.27', 5],
+  ])('%s', async (lines, line, at) => {
+    const facts = await factsOf({ 'go.mod': `module example.com/shop\n\n${lines}\n`, 'main.go': MAIN })
+    expect(facts.version).toMatchObject({ value: line, evidence: [{ file: 'go.mod', line: at }] })
+  })
+  test('newer than any image: a guess, with a warning', async () => {
+    const facts = await factsOf({ 'go.mod': 'module a\n\ngo 1.99\n', 'main.go': MAIN })
+    expect(facts.version?.guess).toBe(true)
+    expect(facts.warnings).toHaveLength(1)
+  })
+})
+
+describe('the port', () => {
+  test.each([
+    ['http.ListenAndServe(":9090", nil)', 9090],
+    ['srv := &http.Server{Addr: ":9091"}; srv.ListenAndServe()', 9091],
+    ['app.Listen(":9092")', 9092],
+    ['r.Run("0.0.0.0:9093")', 9093],
+  ])('%s', async (line, port) => {
+    const facts = await factsOf({ 'go.mod': mod(), 'main.go': `package main\n\nfunc main() {\n\t${line}\n}\n` })
+    expect(facts.port).toMatchObject({ value: port, evidence: [{ file: 'main.go', line: 4 }] })
+  })
+  test('from the environment, with its default on another line', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'main.go': 'package main\n\nfunc main() {\n\tport := os.Getenv("HTTP_PORT")\n\tif port == "" {\n\t\tport = "8081"\n\t}\n\thttp.ListenAndServe(":"+port, nil)\n}\n' })
+    expect(facts).toMatchObject({ portVariable: { value: 'HTTP_PORT' }, port: { value: 8081 }, serves: { value: true } })
+  })
+  test('none: a worker', async () => {
+    const facts = await factsOf({ 'go.mod': mod(), 'main.go': 'package main\n\nfunc main() {\n\tselect {}\n}\n' })
+    expect(facts.serves?.value).toBe(false)
+  })
+})
+
+test('what the manifest shows: framework, services, cgo', async () => {
+  const facts = await factsOf({ 'go.mod': mod('\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/jackc/pgx/v5 v5.1.0\n\tgithub.com/mattn/go-sqlite3 v1.14.0\n)\n'), 'main.go': MAIN })
+  expect(facts).toMatchObject({ framework: { value: 'gin', evidence: [{ line: 6 }] }, services: [{ value: 'postgres', evidence: [{ line: 7 }] }], build: { cgo: true } })
+  expect(facts.unsuitable!.map((u) => u.base)).toEqual(['scratch', 'chainguard', 'dhi'])
+})
+
+test('what the sources show: health route, SIGTERM, folders beside the program', async () => {
+  const facts = await factsOf({
+    'go.mod': mod(),
+    'main.go': 'package main\n\nfunc main() {\n\tsignal.NotifyContext(ctx, syscall.SIGTERM)\n\tmux.HandleFunc("GET /healthz", ok)\n\tt := template.ParseGlob("templates/*.html")\n\thttp.ListenAndServe(":8080", mux)\n}\n',
+    'templates/a.html': '',
+    'static/a.css': '',
+  })
+  expect(facts).toMatchObject({ health: { value: '/healthz', evidence: [{ line: 5 }] }, handlesSigterm: { value: true }, build: { folders: ['templates'] } })
+})
+
+test('a health route below an unknown prefix is not trusted', async () => {
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': 'package main\n\nfunc main() {\n\tv1 := r.Group("/api")\n\tv1.GET("/health", ok)\n\tr.Run(":8080")\n}\n' })
+  expect(facts.health).toBeUndefined()
+})
+
+test('loopback is warned about with its place', async () => {
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe("127.0.0.1:8080", nil)\n}\n' })
+  expect(facts.warnings[0]).toMatchObject({ file: 'main.go', line: 4 })
+})
+
+test('a malformed go.mod is an error with its place', async () => {
+  expect((await problemsOf({ 'go.mod': 'module a\n\n  requires (\n', 'main.go': MAIN }))[0]).toMatchObject({ file: 'go.mod', line: 3, column: 3 })
+})
+
+test('a workspace asks for the module', async () => {
+  expect((await problemsOf({ 'go.work': 'go 1.25\n\nuse ./api\n', 'api/go.mod': mod() }))[0]!.hint).toContain('--app ./api')
+})
