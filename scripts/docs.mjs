@@ -1,4 +1,4 @@
-// npm run docs [-- --check]: writes the pages of docs/ that follow from the catalog, or says which are stale.
+// npm run docs [-- --check]: writes the pages of docs/ and the tables of the README that follow from the catalog, or says which are stale.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from './bundle.mjs'
@@ -6,13 +6,15 @@ import { ready, root } from './ready.mjs'
 
 /** Names of the stale pages; they are written unless they are only looked at. */
 export async function writeDocs(check) {
-  const { docs } = await load('docs', ["export { docs } from './src/build/docs.ts'"])
+  const { docs, readme } = await load('docs', ["export { docs, readme } from './src/build/docs.ts'"])
   const stale = []
   mkdirSync(join(root, 'docs'), { recursive: true })
-  for (const [name, text] of await docs()) {
-    const path = join(root, 'docs', name)
+  const pages = [...(await docs())].map(([name, text]) => [`docs/${name}`, text])
+  pages.push(['README.md', await readme(readFileSync(join(root, 'README.md'), 'utf8'))])
+  for (const [name, text] of pages) {
+    const path = join(root, name)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
-    stale.push(`docs/${name}`)
+    stale.push(name)
     if (!check) writeFileSync(path, text)
   }
   return stale

@@ -20,7 +20,7 @@ function table(head: string[], rows: readonly string[][]): string {
 
 /** Every generated page by its name. */
 export async function docs(): Promise<Map<string, string>> {
-  const loaded = await Promise.all(Object.values(languages as unknown as Record<string, { load(): Promise<Loaded> }>).map((l) => l.load()))
+  const loaded = await loadAll()
   return new Map([
     ['controls.md', controlsPage(controls)],
     ['languages.md', languagesPage(loaded)],
@@ -28,6 +28,18 @@ export async function docs(): Promise<Map<string, string>> {
     ['artifacts.md', artifactsPage()],
   ])
 }
+
+/** The README with its generated tables: what stands between `<!-- NAME -->` and `<!-- /NAME -->` is written anew. */
+export async function readme(text: string): Promise<string> {
+  const loaded = await loadAll()
+  const tables: Record<string, string> = {
+    languages: table(['language', 'recognised by', 'package managers', 'frameworks with facts of their own'], loaded.map(({ language: l }) => [l.title, l.markers.slice(0, 3).map(code).join(', '), l.managers.map((m) => m.title).join(', '), l.frameworks.map((f) => f.title).join(', ')])),
+    artifacts: table(['file', 'why'], (artifacts as unknown as Artifact[]).filter((a) => a.group !== 'linters').map((a) => [code(a.path) + (a.default === false ? ` with ${code(`--with ${a.id}`)}` : ''), a.why])),
+  }
+  return Object.entries(tables).reduce((all, [name, rows]) => all.replace(new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`), (_, open: string, close: string) => `${open}\n${rows}\n${close}`), text)
+}
+
+const loadAll = (): Promise<Loaded[]> => Promise.all(Object.values(languages as unknown as Record<string, { load(): Promise<Loaded> }>).map((l) => l.load()))
 
 function controlsPage(all: readonly Control[]): string {
   const points = [...new Set(all.flatMap((c) => c.points))].sort()

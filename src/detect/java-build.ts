@@ -19,6 +19,8 @@ export interface BuildFile {
   /** plugins that make the jar executable */
   plugins: Set<string>
   mainClass?: string
+  /** the build makes Spring Boot's executable jar by itself */
+  repackages: boolean
   /** modules of a reactor or a multi-project build */
   modules: string[]
 }
@@ -47,7 +49,9 @@ export function readMaven(project: Project): BuildFile {
     ...(version ? { release: { version, evidence: at(release!) } } : {}),
     dependencies: new Map(childrenOf(child(root, 'dependencies'), 'dependency').map((d) => [child(d, 'artifactId')?.text ?? '', at(child(d, 'artifactId') ?? d)])),
     boot,
-    plugins: new Set(plugins.map((p) => child(p, 'artifactId')?.text ?? '')),
+    // a plugin that no phase runs changes nothing, but where the parent binds it
+    plugins: new Set(plugins.filter((p) => child(p, 'executions') || !/^maven-(assembly|shade)-plugin$/.test(child(p, 'artifactId')?.text ?? '')).map((p) => child(p, 'artifactId')?.text ?? '')),
+    repackages: parent !== undefined || plugins.some((p) => child(p, 'artifactId')?.text === 'spring-boot-maven-plugin' && child(p, 'executions') !== undefined),
     mainClass: plugins.map((p) => mainOf(p, value)).find(Boolean),
     modules: childrenOf(child(root, 'modules'), 'module').map((m) => m.text),
   }
@@ -86,6 +90,7 @@ export function readGradle(project: Project): BuildFile {
     dependencies,
     boot: first(/org\.springframework\.boot['"]\)?\s*version\s*\(?['"]([^'"]+)/)?.value,
     plugins,
+    repackages: true,
     mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([^'"]+)/, /Main-Class['"]?\s*(?::|to)\s*['"]([^'"]+)/)?.value,
     modules: [...settings.matchAll(/include\s*\(?\s*((?:['"][^'"]+['"]\s*,?\s*)+)/g)].flatMap((m) => [...m[1]!.matchAll(/['"]:?([^'"]+)['"]/g)].map((n) => n[1]!.replaceAll(':', '/'))),
   }

@@ -13,8 +13,11 @@ export interface Packaging {
   run: string[]
 }
 
+const jar = (folder: string, condition: string): string => `find ${folder} -maxdepth 1 ${condition} -exec cp {} /out/app.jar ';'`
+
+/** Copies the one jar or WAR that runs: what a plugin makes with everything in it comes last, and so is the one that stays. */
 const find = (folder: string, pattern: string): string =>
-  `mkdir -p /out && find ${folder} -maxdepth 1 -name '${pattern}' ! -name '*-sources.jar' ! -name '*-javadoc.jar' ! -name '*-plain.jar' ! -name '*-tests.jar' ! -name 'original-*' -exec cp {} /out/app.jar ';'`
+  `mkdir -p /out && ${jar(folder, `-name '${pattern}' ! -name '*-sources.jar' ! -name '*-javadoc.jar' ! -name '*-plain.jar' ! -name '*-tests.jar' ! -name 'original-*'`)} && ${jar(folder, "'(' -name '*-with-dependencies.jar' -o -name '*-shaded.jar' -o -name '*-all.jar' -o -name '*-fat.jar' ')'")}`
 const whole = { copies: [{ from: '/out/app.jar', to: './' }], run: ['-jar', 'app.jar'], extract: '' }
 
 /**
@@ -30,9 +33,8 @@ function maven(build: BuildFile, framework: string | undefined, mainClass: strin
   const make = `${mvn} -DskipTests package`
   const common = { resolve: `${mvn} dependency:resolve`, command: make, test: `${mvn} test`, develop: [...mvn.split(' '), framework === 'spring' ? 'spring-boot:run' : framework === 'quarkus' ? 'quarkus:dev' : 'compile'] }
   if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...fastJar('target') }
-  if (build.plugins.has('spring-boot-maven-plugin')) return { ...common, collect: find('target', `*.${build.packaging}`), ...layers(build.boot) }
-  if (build.plugins.has('maven-assembly-plugin')) return { ...common, collect: find('target', '*-with-dependencies.jar'), ...whole }
-  if (build.plugins.has('maven-shade-plugin')) return { ...common, collect: find('target', '*.jar'), ...whole }
+  if (build.plugins.has('spring-boot-maven-plugin')) return { ...common, command: build.repackages ? make : `${make} spring-boot:repackage`, collect: find('target', `*.${build.packaging}`), ...layers(build.boot) }
+  if (build.plugins.has('maven-assembly-plugin') || build.plugins.has('maven-shade-plugin')) return { ...common, collect: find('target', '*.jar'), ...whole }
   return { ...common, command: `${make} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib`, collect: find('target', '*.jar'), ...classpath(mainClass ?? build.mainClass) }
 }
 
@@ -41,7 +43,7 @@ function gradle(build: BuildFile, framework: string | undefined, mainClass: stri
   const common = { resolve: `${run} dependencies`, test: `${run} test`, develop: [...run.split(' '), framework === 'spring' ? 'bootRun' : framework === 'quarkus' ? 'quarkusDev' : 'run'] }
   if (build.plugins.has('io.quarkus')) return { ...common, command: `${run} build -x test`, ...fastJar('build') }
   if (build.plugins.has('org.springframework.boot')) return { ...common, command: `${run} bootJar`, collect: find('build/libs', '*.jar'), ...layers(build.boot) }
-  if ([...build.plugins].some((p) => /shadow$/.test(p))) return { ...common, command: `${run} shadowJar`, collect: find('build/libs', '*-all.jar'), ...whole }
+  if ([...build.plugins].some((p) => /shadow$/.test(p))) return { ...common, command: `${run} shadowJar`, collect: find('build/libs', '*.jar'), ...whole }
   const main = mainClass ?? build.mainClass
   if ([...build.plugins].some((p) => p === 'application' || p === 'io.ktor.plugin' || p === 'io.micronaut.application'))
     return { ...common, command: `${run} installDist`, collect: "mkdir -p /out && find build/install -mindepth 2 -maxdepth 2 -name lib -exec cp -r {} /out/lib ';'", extract: '', copies: [{ from: '/out/lib', to: './lib' }], run: ['-cp', 'lib/*', main ?? 'Main'] }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { docs } from '../../src/build/docs.ts'
+import { docs, readme } from '../../src/build/docs.ts'
 import { problemsOfPreset } from '../../src/policy/preset.ts'
 import { catalog, none, root } from './catalog.ts'
 
@@ -14,5 +14,10 @@ describe('law 10: presets are valid and generated pages fresh', () => {
   })
   test('docs/', async () => {
     none([...(await docs())].filter(([name, text]) => !existsSync(join(root, 'docs', name)) || readFileSync(join(root, 'docs', name), 'utf8') !== text).map(([name]) => `docs/${name} is stale: npm run docs`))
+  })
+  test('the tables of the README', async () => {
+    const text = readFileSync(join(root, 'README.md'), 'utf8')
+    expect(await readme(text)).toBe(text)
+    expect(await readme('<!-- languages -->\nold\n<!-- /languages -->')).not.toContain('old')
   })
 })

@@ -3,7 +3,7 @@ import { factsOf, problemsOf } from './detecting.ts'
 
 const dependency = (name: string): string => `<dependency>\n<artifactId>${name}</artifactId>\n</dependency>`
 const pom = (parts: { properties?: string; dependencies?: string[]; plugins?: string[]; parent?: string; rest?: string } = {}): string =>
-  `<project>\n${parts.parent ? `<parent><artifactId>spring-boot-starter-parent</artifactId><version>${parts.parent}</version></parent>\n` : ''}<artifactId>shop</artifactId>\n<version>1.2.0</version>\n<properties>${parts.properties ?? ''}</properties>\n<dependencies>${(parts.dependencies ?? []).map(dependency).join('')}</dependencies>\n<build><plugins>${(parts.plugins ?? []).map((p) => `<plugin><artifactId>${p}</artifactId></plugin>`).join('')}</plugins></build>\n${parts.rest ?? ''}</project>\n`
+  `<project>\n${parts.parent ? `<parent><artifactId>spring-boot-starter-parent</artifactId><version>${parts.parent}</version></parent>\n` : ''}<artifactId>shop</artifactId>\n<version>1.2.0</version>\n<properties>${parts.properties ?? ''}</properties>\n<dependencies>${(parts.dependencies ?? []).map(dependency).join('')}</dependencies>\n<build><plugins>${(parts.plugins ?? []).map((p) => `<plugin><artifactId>${p}</artifactId><executions/></plugin>`).join('')}</plugins></build>\n${parts.rest ?? ''}</project>\n`
 const MAIN = 'package com.example;\n\npublic class Main {\n  public static void main(String[] args) {\n    HttpServer.create(new InetSocketAddress(9000), 0);\n  }\n}\n'
 const SPRING = { parent: '3.5.1', dependencies: ['spring-boot-starter-web'], plugins: ['spring-boot-maven-plugin'] }
 const MAIN_FILE = 'src/main/java/com/example/Main.java'
