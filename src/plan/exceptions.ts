@@ -18,6 +18,7 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   { linter: 'hadolint', id: 'DL3008', reason: 'Debian deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => installs(p, 'apt') },
   { linter: 'hadolint', id: 'DL3018', reason: 'Alpine deletes superseded versions, so a pinned build breaks within weeks; the base image is what is pinned', when: (p) => installs(p, 'apk') },
   ...[[OWN, 'pinned-images'], ['hadolint', 'DL3007'], ['trivy', 'DS-0001'], ['checkov', 'CKV_DOCKER_7']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: MOVES, when: moves })),
+  ...[[OWN, 'unprivileged-ports'], ['trivy', 'KSV-0117']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: 'the program takes no other port; the pod is allowed it by a sysctl, without a capability', when: (p: Plan) => (p.runtime.port ?? 1024) < 1024 })),
   { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'trivy', id: 'KSV-0011', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'checkov', id: 'CKV_K8S_11', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },

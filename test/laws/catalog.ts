@@ -7,6 +7,7 @@ import { controls } from '../../generated/controls.ts'
 import { services } from '../../generated/services.ts'
 import { detect, type Loaded } from '../../src/detect/detect.ts'
 import type { BaseId } from '../../src/detect/language.ts'
+import type { Facts } from '../../src/detect/facts.ts'
 import { openProject } from '../../src/detect/project.ts'
 import type { InputError } from '../../src/errors.ts'
 import { type Catalog, makePlan, type Preset } from '../../src/plan/make.ts'
@@ -43,20 +44,37 @@ export const SETS: Record<string, Answers> = {
   'no services, no CPU limit': { services: ['none'], cpuLimit: 'none' },
 }
 
+/** The day of every plan, so that no release line goes out of support meanwhile. */
+const TODAY = '2026-11-01'
+
+/** What sources may say that no example does. */
+const OTHER_FACTS: Partial<Facts>[] = [{ port: { value: 80, evidence: [] }, portVariable: undefined, framework: undefined }, { health: undefined, ready: undefined, handlesSigterm: { value: false, evidence: [] }, writable: ['/app/data', '/var/cache/a.b'] }]
+
 /**
  * The plan of an example with these answers; undefined where the tool refuses the combination with a message.
  * A language whose detector is missing has no example that works, and the laws say so.
  */
-export async function planOf(example: string, answers: Answers, presetId = 'restricted', today = '2026-11-01'): Promise<Member | undefined> {
+export async function planOf(example: string, answers: Answers, presetId = 'restricted', change: Partial<Facts> = {}): Promise<Member | undefined> {
   const { resolved, preset } = resolve([{ origin: 'flag', answers: { ...answers, preset: [presetId] } }])
   try {
-    const { facts, loaded } = await detect(openProject(join(root, 'examples', example)), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined })
-    const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog, folder: example, today })
-    return { name: [example, presetId, JSON.stringify(answers)].join(' '), plan, loaded }
+    const { facts, loaded } = await detected(example, answers)
+    const plan = makePlan({ facts: { ...facts, warnings: [...facts.warnings], ...change }, language: loaded.language, resolved, preset, catalog, folder: example, today: TODAY })
+    return { name: [example, presetId, JSON.stringify(answers), ...(Object.keys(change).length > 0 ? [`facts ${JSON.stringify(change)}`] : [])].join(' '), plan, loaded }
   } catch (error) {
     if ((error as InputError).problems) return undefined
     throw new Error(`${example} ${JSON.stringify(answers)}: ${(error as Error).stack}`)
   }
+}
+
+const known = new Map<string, ReturnType<typeof detect>>()
+
+/** What is detected in an example, read once for all that is asked in the same way. */
+function detected(example: string, answers: Answers): ReturnType<typeof detect> {
+  const chosen = { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }
+  const key = JSON.stringify([example, answers.language, chosen])
+  const found = known.get(key) ?? detect(openProject(join(root, 'examples', example)), answers.language, chosen)
+  known.set(key, found)
+  return found
 }
 
 /** Every example × base × preset; a base that lacks the example's version is taken with one that it has. */
@@ -75,19 +93,26 @@ export async function matrix(presetIds = allPresets.map((p) => p.id)): Promise<M
 export async function sets(): Promise<Member[]> {
   const out: Member[] = []
   for (const example of examples) for (const answers of [{}, ...Object.values(SETS)]) push(out, await planOf(example, answers))
+  for (const example of firsts(out)) for (const change of OTHER_FACTS) push(out, await planOf(example, {}, 'restricted', change))
   return out
 }
 
-/** Every example with each other framework, package manager and version of its language. */
+/** One example of each language that has members. */
+export const firsts = (members: readonly Member[]): string[] => [...new Map(members.map((m) => [m.plan.language.id, m.name.split(' ')[0]!])).values()]
+
+/** Each framework, package manager and version of each language, on the first of its examples that takes it. */
 export async function variants(): Promise<Member[]> {
+  const plain = (await Promise.all(examples.map((e) => planOf(e, {})))).filter((m) => m !== undefined)
   const out: Member[] = []
-  for (const example of examples) {
-    const first = await planOf(example, {})
-    if (!first) continue
-    const { language } = first.loaded
-    for (const { id } of language.frameworks) if (id !== first.plan.framework?.id) push(out, await planOf(example, { framework: id }))
-    for (const { id } of language.managers) if (id !== first.plan.manager?.id) push(out, await planOf(example, { packageManager: id }))
-    for (const { id } of language.versions.lines) if (id !== first.plan.language.version) push(out, await planOf(example, { languageVersion: id }))
+  for (const language of new Map(plain.map((m) => [m.plan.language.id, m.loaded.language])).values()) {
+    const own = plain.filter((m) => m.plan.language.id === language.id).map((m) => m.name.split(' ')[0]!)
+    const asked = [...language.frameworks.map((f) => ({ framework: f.id })), ...language.managers.map((m) => ({ packageManager: m.id })), ...language.versions.lines.map((v) => ({ languageVersion: v.id }))]
+    for (const answers of asked)
+      for (const example of own) {
+        const member = await planOf(example, answers)
+        push(out, member)
+        if (member) break
+      }
   }
   return out
 }
