@@ -19,7 +19,9 @@ export interface Django {
 }
 
 /** Reads manage.py, wsgi.py and the settings. Undefined when it is no Django project that can be served. */
-export function readDjango(project: Project, files: readonly string[], asgiServer: boolean, warnings: Warning[]): Django | undefined {
+export function readDjango(project: Project, asgiServer: boolean, warnings: Warning[]): Django | undefined {
+  // not the sources: a Django project may be called example
+  const files = project.files().filter((f) => f.endsWith('.py'))
   const manage = files.find((f) => /(^|\/)manage\.py$/.test(f))
   const root = manage?.includes('/') ? manage.slice(0, manage.lastIndexOf('/')) : ''
   const prefix = root ? `${root}/` : ''
@@ -71,7 +73,7 @@ function dummyEnvironment(sources: readonly string[]): string[] {
     for (const found of source.matchAll(/\b(?:environ\[|getenv\(|environ\.get\(|config\(|env(?:\.\w+)?\()\s*["']([A-Z][A-Z0-9_]*)["']([^)\]\n]*)/g)) {
       const [all, name, rest] = found
       const secret = /SECRET|KEY/.test(name!)
-      const required = all.startsWith('environ[') || (/^(config|env)/.test(all) && !/,\s*(?:default|["'\w])/.test(rest!.replace(/cast\s*=\s*\w+/, '')))
+      const required = all.startsWith('environ[') || (/^(config|env(\.\w+)?)\(/.test(all) && !/,\s*(?:default|["'\w])/.test(rest!.replace(/cast\s*=\s*\w+/, '')))
       if (!required && !(secret && !/,/.test(rest!))) continue
       const value = /cast\s*=\s*bool|env\.bool/.test(all) ? 'False' : /cast\s*=\s*int|env\.int|PORT$/.test(all + name) ? '1' : /DATABASE_URL|DB_URL/.test(name!) ? 'sqlite:///tmp.db' : /_URL$|_DSN$/.test(name!) ? 'https://localhost/' : /DEBUG/.test(name!) ? 'False' : 'build-only'
       out.set(name!, value)
@@ -90,10 +92,11 @@ function hostEnvironment(at: Find, warnings: Warning[]): Record<string, string> 
     const separator = /split\(\s*["']\s["']\s*\)|split\(\)/.test(hosts.text) ? ' ' : ','
     return { [variable]: ['localhost', '127.0.0.1', '{name}', '{host}'].join(separator) }
   }
+  const place = hosts ?? at(/^[ \t]+ALLOWED_HOSTS\s*=/m)
   warnings.push({
     message: 'Django answers 400 to every host that is not in ALLOWED_HOSTS, the name of the Service and the address of the pod among them, so the probes only open a connection',
-    file: hosts?.file,
-    line: hosts?.line,
+    file: place?.file,
+    line: place?.line,
     hint: 'take it from the environment: ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")',
   })
   return {}

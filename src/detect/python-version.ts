@@ -1,4 +1,4 @@
-import type { Evidence, Fact, Warning } from './facts.ts'
+import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
 import type { Manifests } from './python-manifests.ts'
 import { lineOf } from './project.ts'
@@ -32,10 +32,20 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   const start = Math.max(0, lines.findIndex((l) => l.id === (asked?.value ?? language.versions.default)))
   const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests)]))
   const line = lines.slice(start).find((l) => !blocked.get(l.id))
+  const dockerfile = existingImage(project.read('Dockerfile'))
+  const inUse = dockerfile && lines.find((l) => l.id === dockerfile.line)
+  // a line without support is taken from there only where a newer one would not do
+  if (inUse && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
   const why = blocked.get(lines[start]?.id ?? '')
   if (!why || !line) return asked
-  warnings.push({ message: `${why.name} ${why.version} has no binary package for Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take a newer release of it, or choose: --language-version' })
+  warnings.push({ message: `${why.name} ${why.version} came before Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take a newer release of it, or choose: --language-version' })
   return { value: line.id, evidence: why.evidence ? [why.evidence] : [], guess: true }
+}
+
+/** The line of the image that an existing Dockerfile starts from. */
+function existingImage(source: string | undefined): { line: string; evidence: Evidence } | undefined {
+  const found = /^FROM\s+(?:--\S+\s+)?(?:docker\.io\/)?(?:library\/)?python:(3\.\d+)/im.exec(source ?? '')
+  return found ? { line: found[1]!, evidence: { file: 'Dockerfile', line: lineOf(source!, found[0]), text: found[0] } } : undefined
 }
 
 type WheelTable = Record<string, Record<string, string>>
@@ -45,7 +55,8 @@ function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): 
   for (const [name, first] of Object.entries(wheels)) {
     const dependency = manifests.dependencies.get(name)
     const version = dependency?.pinned ?? manifests.locked.get(name)
-    if (version && first[line] && older(version, first[line])) return { name, version, evidence: dependency?.evidence }
+    const needed = Object.keys(first).filter((l) => !older(line, l)).sort((a, b) => (older(a, b) ? 1 : -1))[0]
+    if (version && needed && older(version, first[needed]!)) return { name, version, evidence: dependency?.evidence }
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import { type Django, readDjango } from './python-django.ts'
 import { type Entry, findScript, findTargets, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
-import { choosePythonVersion, pinFor } from './python-version.ts'
+import { choosePythonVersion, older, pinFor } from './python-version.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Match, readServer, readSources, type Sources } from './sources.ts'
 import { table, text } from './toml.ts'
@@ -46,7 +46,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
   const framework = chooseFramework(context, manifests, files, said)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const django = spec?.id === 'django' && !chosen.start ? readDjango(project, files, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
+  const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
   const own = startSources(project, start, files)
@@ -97,7 +97,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       ...installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }),
       ...values,
-      server: start.added ?? '',
+      added: [...(start.added ? [start.added] : []), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${(data.setuptools as Setuptools).version}`] : [])],
       collect: django?.collect ?? '',
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
@@ -113,7 +113,7 @@ const has = (manifests: Manifests, name: string): boolean => manifests.dependenc
 
 const unique = (facts: Fact<string>[]): Fact<string>[] => facts.filter((f, i) => facts.findIndex((o) => o.value === f.value) === i)
 
-/** The first framework that the sources import and make an object of; else the first that is imported or depended on. */
+/** The first framework that the sources import and make an object of, else the first that they import. A dependency alone serves nothing. */
 function chooseFramework({ chosen, language, project }: DetectContext, manifests: Manifests, files: readonly string[], said: Entry | undefined): Fact<string> | undefined {
   if (chosen.framework) return fact(chosen.framework)
   const read = (f: string): string => project.read(f) ?? ''
@@ -130,10 +130,6 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
   if (found) {
     const dependency = found.f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
     return fact(found.f.id, ...(dependency ? [dependency.evidence] : []), found.at)
-  }
-  for (const f of language.frameworks) {
-    const dependency = f.interface !== 'script' && f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
-    if (dependency) return { ...fact(f.id, dependency.evidence), guess: true }
   }
   return undefined
 }
@@ -213,6 +209,22 @@ const projectCommand = (manifests: Manifests, start: Start): boolean => {
 function readsOwnMetadata(manifests: Manifests, sources: Sources): boolean {
   const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   return name !== undefined && sources.match(new RegExp(`(?:version|metadata|distribution|get_distribution|resource_filename|entry_points)\\(\\s*(?:["']${name.replace(/[-_.]/g, '[-_.]')}["']|__name__|__package__)`)) !== undefined
+}
+
+interface Setuptools {
+  version: string
+  packages: Record<string, string>
+}
+
+/** Whether something imports pkg_resources, which neither Python nor a new setuptools brings: the sources, or a release older than its first without. */
+function needsSetuptools({ packages }: Setuptools, manifests: Manifests, sources: Sources): boolean {
+  const pinned = manifests.dependencies.get('setuptools')?.pinned ?? manifests.locked.get('setuptools')
+  if (pinned) return false
+  const old = Object.entries(packages).some(([name, first]) => {
+    const version = manifests.dependencies.get(name)?.pinned ?? manifests.locked.get(name)
+    return version !== undefined && older(version, first)
+  })
+  return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
 }
 
 /** The files that say on which port the program itself listens: the one that is started, and what lies beside it. */
