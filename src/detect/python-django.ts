@@ -105,7 +105,4 @@ function hostEnvironment(at: Find, warnings: Warning[]): Record<string, string> 
 function warn(at: Find, warnings: Warning[]): void {
   const debug = at(/^DEBUG\s*=\s*True\b/m)
   if (debug) warnings.push({ message: 'DEBUG is on, which shows settings and sources to everybody', file: debug.file, line: debug.line, hint: 'DEBUG = os.environ.get("DEBUG") == "true"' })
-  const sqlite = at(/["']ENGINE["']\s*:\s*["']django\.db\.backends\.sqlite3["']/)
-  const memory = at(/["']NAME["']\s*:\s*["']:memory:["']/)
-  if (sqlite && !memory) warnings.push({ message: 'the SQLite database lies beside the sources, where nothing can be written to, and each pod would have its own', file: sqlite.file, line: sqlite.line, hint: 'use a database server, for example PostgreSQL' })
 }

@@ -93,7 +93,8 @@ export function systemPackages({ language }: DetectContext, manifests: Manifests
   const build = { apt: new Set<string>(), apk: new Set<string>() }
   const runtime = { apt: new Set<string>(), apk: new Set<string>() }
   const evidence: { text: string; at: Evidence; runtime: boolean }[] = []
-  const has = (name: string): Evidence | undefined => manifests.dependencies.get(name)?.evidence ?? (manifests.locked.has(name) ? { file: manifests.dependencies.values().next().value?.evidence.file ?? 'pyproject.toml' } : undefined)
+  // not what is only in the lock: development tools are there too
+  const has = (name: string): Evidence | undefined => manifests.dependencies.get(name)?.evidence
   const extra = (name: string): boolean => {
     const [, base, of] = /^(.+?)-(binary|c)$/.exec(name) ?? []
     return base !== undefined && (manifests.dependencies.get(base)?.extras.includes(of!) ?? false)

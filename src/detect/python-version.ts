@@ -18,7 +18,7 @@ const PLACES: { file: string; value: RegExp }[] = [
  * The release line: what the project asks for, inside it the default line, and where nothing is asked for a line that the
  * pinned compiled packages have wheels for.
  */
-export function choosePythonVersion({ chosen, language, project }: DetectContext, manifests: Manifests, warnings: Warning[]): Fact<string> | undefined {
+export function choosePythonVersion({ chosen, language, project }: DetectContext, manifests: Manifests, lockFile: string | undefined, warnings: Warning[]): Fact<string> | undefined {
   if (chosen.version) return undefined
   for (const { file, value } of PLACES) {
     const content = project.read(file)
@@ -30,15 +30,17 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   const asked = range && chooseLine(language, range.text, range.evidence, warnings)
   const lines = language.versions.lines.filter((l) => !range || inRange(l.id, range.text))
   const start = Math.max(0, lines.findIndex((l) => l.id === (asked?.value ?? language.versions.default)))
-  const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests)]))
+  const newest = lockFile ? lockedFor(lockFile, project) : undefined
+  const tooNew = (line: string): Blocked | undefined => (newest && older(newest, line) ? { name: lockFile!, version: `(of Python ${newest})`, evidence: { file: lockFile! } } : undefined)
+  const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests) ?? tooNew(l.id)]))
   const line = lines.slice(start).find((l) => !blocked.get(l.id))
-  const dockerfile = existingImage(project.read('Dockerfile'))
+  const dockerfile = project.has('hardened.lock') ? undefined : existingImage(project.read('Dockerfile'))
   const inUse = dockerfile && lines.find((l) => l.id === dockerfile.line)
   // a line without support is taken from there only where a newer one would not do
   if (inUse && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
   const why = blocked.get(lines[start]?.id ?? '')
   if (!why || !line) return asked
-  warnings.push({ message: `${why.name} ${why.version} came before Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take a newer release of it, or choose: --language-version' })
+  warnings.push({ message: `${why.name} ${why.version} came before Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take newer releases, or choose: --language-version' })
   return { value: line.id, evidence: why.evidence ? [why.evidence] : [], guess: true }
 }
 
@@ -48,10 +50,22 @@ function existingImage(source: string | undefined): { line: string; evidence: Ev
   return found ? { line: found[1]!, evidence: { file: 'Dockerfile', line: lineOf(source!, found[0]), text: found[0] } } : undefined
 }
 
+interface Blocked {
+  name: string
+  version: string
+  evidence?: Evidence
+}
+
 type WheelTable = Record<string, Record<string, string>>
 
+/** The newest Python that any wheel in a lock file was made for: the lock is of that time, and its releases know no later one. */
+function lockedFor(lock: string, project: DetectContext['project']): string | undefined {
+  const minors = [...(project.read(lock) ?? '').matchAll(/-cp3(\d{1,2})-(?!abi3)/g)].map((m) => Number(m[1]))
+  return minors.length > 0 ? `3.${Math.max(...minors)}` : undefined
+}
+
 /** The first pinned package that is older than its first release with wheels for `line`. */
-function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): { name: string; version: string; evidence?: Evidence } | undefined {
+function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): Blocked | undefined {
   for (const [name, first] of Object.entries(wheels)) {
     const dependency = manifests.dependencies.get(name)
     const version = dependency?.pinned ?? manifests.locked.get(name)

@@ -5,6 +5,7 @@ import { type Entry, findScript, findTargets, importRoot, importsOf, moduleOf, r
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { choosePythonVersion, older, pinFor } from './python-version.ts'
+import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Match, readServer, readSources, type Sources } from './sources.ts'
 import { table, text } from './toml.ts'
@@ -41,7 +42,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const warnings: Warning[] = []
   const install = chooseManager(context, manifests, warnings)
   if (install.lockFile) manifests.locked = readLocked(project, install.lockFile)
-  const version = choosePythonVersion(context, manifests, warnings)
+  const version = choosePythonVersion(context, manifests, install.lockFile, warnings)
   const line = chosen.version ?? version?.value ?? language.versions.default
   const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
   const framework = chooseFramework(context, manifests, files, said)
@@ -71,6 +72,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
+  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|tests?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), django: django?.root }, warnings)
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? ports.port : undefined
 
   return {
@@ -94,6 +96,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     settings: unique(variables.filter((v) => !isSecret(v.name) && env[v.name] === undefined && v.name !== ports.variable?.value).map((v) => fact(v.name, v.evidence))),
     unsuitable,
     env,
+    writable: writes.folders,
     build: {
       ...installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }),
       ...values,
@@ -102,6 +105,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
       moved: workdir !== '/app',
+      links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}` })),
+      folders: writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)),
+      localDatabase: !project.has('db.sqlite3') || /sqlite/.test(project.read('.gitignore') ?? ''),
       environments: ['venv', 'env', ...project.names().filter((n) => n.endsWith('/') && project.has(`${n}pyvenv.cfg`)).map((n) => n.slice(0, -1))].filter((n, i, all) => all.indexOf(n) === i && (n === 'venv' || project.has(`${n}/pyvenv.cfg`)) && n !== '.venv'),
       excluded: ['.venv', ...['tests', 'test'].filter((f) => project.isFolder(f) && !sources.match(new RegExp(`^\\s*(?:from|import)\\s+${f}\\b`)))],
     },

@@ -1,0 +1,99 @@
+import type { Evidence, Warning } from './facts.ts'
+import type { Project } from './project.ts'
+
+/** Where a program writes beside /tmp, as far as its sources say it with literals. */
+export interface Writes {
+  /** folders of their own, absolute: each becomes a bounded mount */
+  folders: string[]
+  /** files beside the sources, absolute: each is linked into /tmp, since a mount there would hide the sources */
+  links: string[]
+}
+
+/** Folders of the image that no mount may hide. */
+const SYSTEM = /^\/(?:$|bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|home|app\/?$|var\/?$|var\/(?:tmp|cache)?\/?$)/
+const TEXT = `["']([\\w./ -]+)["']`
+/** A folder beside the file or the project's root: BASE_DIR / "x", os.path.join(basedir, "x"). */
+const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.join\\(\\s*(?:[\\w.]*(?:base|root|dir|here|path)\\w*|os\\.getcwd\\(\\)|os\\.path\\.(?:dirname|abspath)\\([^"'\\n]*\\)+)\\s*,\\s*)${TEXT}`
+
+interface Found {
+  path: string
+  /** beside the file or project root rather than the folder that the program is started in */
+  based: boolean
+  evidence: Evidence
+}
+
+/**
+ * Reads what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
+ * project has files in is left alone, because a mount would hide them.
+ */
+export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; django: string | undefined }, warnings: Warning[]): Writes {
+  const folders = new Map<string, Evidence>()
+  const links = new Map<string, Evidence>()
+  const instance = `/app/${options.root ? `${options.root}/` : ''}instance`
+  const absolute = ({ path, based, evidence }: Found): string => {
+    if (path.startsWith('/')) return path.replace(/\/+$/, '')
+    const folder = evidence.file.includes('/') ? evidence.file.slice(0, evidence.file.lastIndexOf('/')) : ''
+    const below = based ? (options.django ?? folder) : options.workdir.replace(/^\/app\/?/, '')
+    return `/app/${below ? `${below}/` : ''}${path}`.replace(/\/(?:\.\/)+/g, '/').replace(/\/+$/, '')
+  }
+  const addFolder = (found: Found): void => {
+    const path = absolute(found)
+    if (SYSTEM.test(path) || path.includes('..') || folders.size >= 5) return
+    const inProject = path.startsWith('/app/') && project.names(path.slice(5)).some((n) => !n.startsWith('.'))
+    if (!inProject) folders.set(path, found.evidence)
+  }
+  const addFile = (found: Found): void => {
+    const path = absolute(found)
+    const folder = path.slice(0, path.lastIndexOf('/'))
+    if (folder.startsWith('/tmp') || path.includes('..')) return
+    if (!path.startsWith('/app/') || (folder !== '/app' && !project.isFolder(folder.slice(5)))) addFolder({ ...found, path: folder })
+    else if (!project.has(path.slice(5))) links.set(path, found.evidence)
+  }
+
+  for (const file of files) {
+    const source = project.read(file) ?? ''
+    if (!/mkdir|makedirs|FileHandler|filename|logger\.add|sqlite|instance_path/.test(source)) continue
+    const each = (expression: RegExp, use: (groups: (string | undefined)[], evidence: Evidence) => void): void => {
+      for (const found of source.matchAll(expression)) {
+        const line = source.slice(0, found.index).split('\n').length
+        const text = source.split('\n')[line - 1]!.trim()
+        if (!text.startsWith('#')) use(found.slice(1), { file, line, text: text.slice(0, 120) })
+      }
+    }
+    // a name stands for the literal that it is set to in the same file
+    const literal = (name: string): { path: string; based: boolean } | undefined => {
+      const set = new RegExp(`(?:^|[\\s"'\\[.])${name}["'\\]]*\\s*(?::[^=\\n]+)?=\\s*(?:Path\\(\\s*)?(?:${TEXT}|${BASED})`, 'im').exec(source)
+      const path = set?.[1] ?? set?.[2]
+      return path ? { path, based: set![1] === undefined } : undefined
+    }
+    each(new RegExp(`\\b(?:makedirs|mkdir)\\(\\s*(?:${TEXT}|${BASED})`, 'gi'), ([plain, based], evidence) => addFolder({ path: (plain ?? based)!, based: plain === undefined, evidence }))
+    each(new RegExp(`\\bPath\\(\\s*${TEXT}\\s*\\)\\.mkdir\\(`, 'g'), ([path], evidence) => addFolder({ path: path!, based: false, evidence }))
+    each(/\b(?:makedirs|mkdir)\(\s*(?:\w+\.config\[["'](\w+)["']\]|([A-Za-z_]\w*))\s*[,)]|\b([A-Za-z_]\w*)\.mkdir\(/g, ([config, name, object], evidence) => {
+      const found = literal((config ?? name ?? object)!)
+      if (found) addFolder({ ...found, evidence })
+    })
+    each(/\binstance_path\b/g, (_, evidence) => {
+      if (/makedirs|mkdir/.test(source)) folders.set(instance, evidence)
+    })
+    each(new RegExp(`(?:FileHandler|logger\\.add)\\(\\s*(?:filename\\s*=\\s*)?${TEXT}|basicConfig\\([^)]*filename\\s*=\\s*${TEXT}`, 'g'), ([handler, config], evidence) => addFile({ path: (handler ?? config)!, based: false, evidence }))
+    each(/sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)(?:\.\/)?([\w.-][\w./-]*)/g, ([path], evidence) => {
+      if (options.instance) folders.set(instance, evidence)
+      else addFile({ path: path!, based: false, evidence })
+    })
+    each(new RegExp(`sqlite(?:\\+\\w+)?:///["']\\s*\\+\\s*(?:str\\()?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
+    each(/sqlite(?:\+\w+)?:\/\/\/(?:\.\/)?\{(\w+)\}(?:\/([\w.-]+))?/g, ([name, rest], evidence) => {
+      const found = rest ? { path: rest, based: true } : literal(name!)
+      if (found) addFile({ ...found, evidence })
+    })
+    each(new RegExp(`sqlite3?\\.connect\\(\\s*(?:database\\s*=\\s*)?(?:${TEXT}|${BASED}|(\\w+)\\s*[,)])`, 'gi'), ([plain, based, name], evidence) => {
+      const found = name ? literal(name) : { path: (plain ?? based)!, based: plain === undefined }
+      if (found && found.path !== ':memory:') addFile({ ...found, evidence })
+    })
+    if (options.django !== undefined) each(new RegExp(`["']NAME["']\\s*:\\s*(?:str\\(\\s*)?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
+  }
+  for (const [path, evidence] of links)
+    warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })
+  for (const [path, evidence] of folders)
+    warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
+  return { folders: [...folders.keys()], links: [...links.keys()] }
+}
