@@ -123,6 +123,11 @@ const unique = (facts: Fact<string>[]): Fact<string>[] => facts.filter((f, i) =>
 function chooseFramework({ chosen, language, project }: DetectContext, manifests: Manifests, files: readonly string[], said: Entry | undefined): Fact<string> | undefined {
   if (chosen.framework) return fact(chosen.framework)
   const read = (f: string): string => project.read(f) ?? ''
+  for (const f of language.frameworks) {
+    const file = f.files && project.files().find((path) => f.files!.includes(path.slice(path.lastIndexOf('/') + 1)))
+    const dependency = file && f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
+    if (dependency) return fact(f.id, dependency.evidence, { file })
+  }
   const imported = language.frameworks.flatMap((f) => {
     const expression = importsOf(f)
     const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
