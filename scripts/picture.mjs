@@ -10,7 +10,8 @@ const COLOURS = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35
 const WIDTH = 8.43
 const HEIGHT = 19
 
-const escape = (s) => s.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+// viewers fold blanks, whatever the style says
+const escape = (s) => s.replaceAll(' ', '\u00a0').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
 
 /** One line of terminal output as <tspan> elements. */
 function spans(line) {
@@ -37,15 +38,16 @@ await ready()
 const parent = mkdtempSync(join(tmpdir(), 'picture-'))
 const folder = join(parent, 'orders-api')
 cpSync(join(root, 'examples/node-express'), folder, { recursive: true })
-const done = spawnSync(process.execPath, [join(root, 'bin/create-hardened-container.cjs'), '--yes'], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH, FORCE_COLOR: '1', COLUMNS: '100' } })
+// both streams in the order in which a terminal shows them
+const done = spawnSync('sh', ['-c', `"${process.execPath}" "${join(root, 'bin/create-hardened-container.cjs')}" --yes 2>&1`], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH, FORCE_COLOR: '1', COLUMNS: '100' } })
 rmSync(parent, { recursive: true, force: true })
-if (done.status !== 0) throw new Error(done.stderr)
-const lines = ['\u001b[2m$\u001b[0m cd orders-api && npx create-hardened-container --yes', ...`${done.stdout}${done.stderr}`.trimEnd().split('\n')]
+if (done.status !== 0) throw new Error(done.stdout)
+const lines = ['\u001b[2m$\u001b[0m cd orders-api && npx create-hardened-container --yes', ...done.stdout.trimEnd().split('\n')]
 const columns = Math.max(...lines.map((l) => l.replace(/\u001b\[[\d;]*m/g, '').length))
 const [w, h] = [Math.ceil(columns * WIDTH) + 40, lines.length * HEIGHT + 36]
 const text = lines.map((l, i) => `<text x="20" y="${30 + i * HEIGHT}">${spans(l)}</text>`).join('\n')
 mkdirSync(join(root, 'docs'), { recursive: true })
 writeFileSync(
   join(root, 'docs/usage.svg'),
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="A run in an Express project">\n<rect width="100%" height="100%" rx="8" fill="#0d1117"/>\n<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#e6edf3" xml:space="preserve">\n${text}\n</g>\n</svg>\n`,
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}" role="img" aria-label="A run in an Express project">\n<rect width="100%" height="100%" rx="8" fill="#0d1117"/>\n<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#e6edf3">\n${text}\n</g>\n</svg>\n`,
 )
