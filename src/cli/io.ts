@@ -1,5 +1,4 @@
 import { fstatSync, statSync, writeSync } from 'node:fs'
-import { createRequire } from 'node:module'
 
 /** Where text goes. */
 export interface Output {
@@ -65,10 +64,8 @@ function isTerminal(fd: number): boolean {
   try {
     // node:tty loads the network stack: ask it only when it could say yes
     const stat = fstatSync(fd)
-    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev && (load('node:tty') as typeof import('node:tty')).isatty(fd)
+    return stat.isCharacterDevice() && stat.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev && process.getBuiltinModule('node:tty').isatty(fd)
   } catch {
     return false
   }
 }
-
-const load = (name: string): unknown => createRequire(process.execPath)(name)

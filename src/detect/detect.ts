@@ -43,17 +43,42 @@ export async function detect(project: Project, wanted: string | undefined, chose
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = found.filter((f) => f.facts.start !== undefined)
   const chosenOnes = starting.length > 0 ? starting : found
-  if (chosenOnes.length === 1 && problems.length === 0) return chosenOnes[0]!
   if (problems.length > 0) throw new InputError(problems)
+  const apps = starting.length === 0 && !chosen.start ? appsBelow(project) : []
+  if (apps.length > 0)
+    throw new InputError({
+      message: `no program was found at the top, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
+      where: '--app',
+      hint: `choose one: ${apps.map((a) => `--app ${a.path}`).join(' or ')}`,
+      choices: apps.map((a) => a.path),
+    })
+  if (chosenOnes.length === 1) return chosenOnes[0]!
   if (chosenOnes.length > 1)
     throw new InputError({
       message: `several languages: ${chosenOnes.map((f) => `${f.loaded.language.title} (${f.facts.language.evidence[0]?.file})`).join(', ')}`,
       where: '--language',
       hint: `choose one: ${chosenOnes.map((f) => `--language ${f.id}`).join(' or ')}`,
+      choices: chosenOnes.map((f) => f.id),
     })
   throw new InputError({
     message: 'no program was found here',
     file: project.root,
     hint: `looked for ${Object.values(LISTED).map((l) => `${l.markers.join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
   })
+}
+
+/** How many apps an error or a question names. */
+const MAX_APPS = 12
+
+/** Folders below the root that hold a marker of a language, the outermost of each branch, nearest first. */
+function appsBelow(project: Project): { path: string; title: string }[] {
+  const found: { path: string; title: string }[] = []
+  for (const file of project.files()) {
+    const at = file.lastIndexOf('/')
+    if (at < 0) continue
+    const path = file.slice(0, at)
+    const listed = Object.values(LISTED).find((l) => l.markers.includes(file.slice(at + 1)))
+    if (listed && !found.some((f) => path === f.path || path.startsWith(`${f.path}/`))) found.push({ path, title: listed.title })
+  }
+  return found.slice(0, MAX_APPS)
 }
