@@ -47,7 +47,7 @@ export function install() {
 /** Builds generated/ and dist/ when a source changed. */
 export async function build(force = false) {
   const file = join(root, 'dist', '.stamp')
-  const value = hash(['src', 'templates', 'presets', 'scripts/build.mjs', 'package.json'])
+  const value = hash(['src', 'templates', 'presets', 'scripts/build.mjs', 'scripts/notices.mjs', 'package.json'])
   if (!force && stampIs(file, value)) return
   process.stderr.write('building…\n')
   const { build: run } = await import('./build.mjs')

@@ -8,6 +8,8 @@ import { parse } from 'yaml'
 import { controls } from '../../generated/controls.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
+import { problemsOfPreset } from '../policy/check.ts'
+import { schemaOf } from './schema.ts'
 import { compileTemplate } from './compile.ts'
 
 const write = (path: string, text: string): void => {
@@ -56,6 +58,8 @@ export function generate(root: string): void {
   write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
+  const problems = presets.flatMap((p) => problemsOfPreset(p, `presets/${p.id}.yaml`, controls.map((c) => c.id)))
+  if (problems.length > 0) throw new Error(problems.map((p) => `${p.file}: ${p.message}`).join('\n'))
   const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown
   write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${JSON.stringify(services, null, 1)}\n`)
   const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string }
@@ -72,6 +76,9 @@ export const controlIds = ${JSON.stringify(controls.map((c) => c.id))}
 export const linters = ${JSON.stringify(Object.fromEntries(controls.filter((c) => c.linters).map((c) => [c.id, c.linters])), null, 1)}
 `,
   )
+  const listed = artifacts as { id: string; group: string }[]
+  const schema = schemaOf({ controls: controls.map((c) => c.id), artifacts: listed.map((a) => a.id), groups: [...new Set(listed.map((a) => a.group))], presets: presets.map((p) => p.id), services: Object.keys(services as object), languages })
+  write(join(out, 'hardened.schema.json'), `${JSON.stringify(schema)}\n`)
   for (const stale of readdirSync(join(out, 'languages'))) if (!languages.includes(basename(stale, '.ts'))) rmSync(join(out, 'languages', stale))
 }
 
