@@ -68,7 +68,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
     requireChoices(changes, choices)
   }
   if (!looks) write(known, rendered, changes, choices, { text: answersText, values: kept })
-  io.stdout.write(changeLines(changes, choices, flags, io))
+  // who confirmed the list has just read it
+  if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
   io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
   return EXIT.ok
 }

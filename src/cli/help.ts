@@ -36,7 +36,7 @@ export function printVersion(io: Io): number {
 export function helpText(): string {
   const groups = [...new Set(OPTIONS.map((o) => o.group))]
   return [
-    'Writes the hardened Dockerfile, compose file and Kubernetes manifests that take a\nproject to production.\n',
+    'Writes the hardened Dockerfile, compose file and Kubernetes manifests that take\na project to production.\n',
     section('Examples', EXAMPLES.map(([command, what]) => `  ${command}\n      ${what}\n`).join('')),
     section('Usage', '  create-hardened-container [DIR] [flags]\n' + rows(COMMANDS.map((c) => [`create-hardened-container ${c.name} ${c.words}`.trimEnd(), c.describe]), 46)),
     ...groups.map((g) => section(g, rows(OPTIONS.filter((o) => o.group === g).map((o) => [flagText(o), describe(o)]), 32))),

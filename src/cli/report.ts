@@ -28,8 +28,10 @@ export function problemText(problem: Problem, kind: string): string {
 /** Turns "not known" into "did you mean", where something known is near enough. */
 export function withNearest({ near, ...problem }: Problem): Problem {
   if (!near || near.among.length === 0) return problem
-  const nearest = closest(near.given.toLowerCase(), near.among as string[])
-  const allowed = Math.max(1, Math.min(3, Math.floor(near.given.replace(/^-+/, '').length / 3)))
-  if (distance(near.given.toLowerCase(), nearest.toLowerCase()) > allowed) return problem
-  return { ...problem, hint: `did you mean ${nearest}?${problem.hint ? ` ${problem.hint}` : ''}` }
+  const given = near.given.toLowerCase()
+  const nearest = closest(given, near.among.map((a) => a.toLowerCase()))
+  const { length } = given.replace(/^(-+|chc_)/, '')
+  if (distance(given, nearest) > (length <= 3 ? 1 : length <= 8 ? 2 : 3)) return problem
+  const known = near.among.find((a) => a.toLowerCase() === nearest)
+  return { ...problem, hint: `did you mean ${known}?${problem.hint ? ` ${problem.hint}` : ''}` }
 }

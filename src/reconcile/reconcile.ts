@@ -29,4 +29,5 @@ export function reconcileOrphan(path: string, base: string, ours: string | undef
 }
 
 /** Line ends do not make a difference: a checkout on Windows has other ones. */
-export const same = (a: string, b: string): boolean => a === b || a.replaceAll('\r\n', '\n') === b
+export const same = (a: string, b: string): boolean => a === b || lf(a) === lf(b)
+const lf = (text: string): string => text.replaceAll('\r\n', '\n')

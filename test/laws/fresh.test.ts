@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { docs, readme } from '../../src/build/docs.ts'
-import { problemsOfPreset } from '../../src/policy/preset.ts'
+import { problemsOfPreset } from '../../src/policy/check.ts'
 import { catalog, none, root } from './catalog.ts'
 
 describe('law 10: presets are valid and generated pages fresh', () => {
