@@ -1,6 +1,6 @@
 import type { Fact } from '../detect/facts.ts'
 import type { BaseId, Language } from '../detect/language.ts'
-import type { Preset } from '../plan/make.ts'
+import type { Preset } from '../plan/input.ts'
 import { isLabel } from '../plan/names.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Answers } from '../policy/answers.ts'

@@ -6,7 +6,7 @@ import { COMMANDS, OPTIONS, variableOf } from '../cli/options.ts'
 import type { Control } from '../controls/control.ts'
 import type { Loaded } from '../detect/detect.ts'
 import { EXIT } from '../errors.ts'
-import type { Preset } from '../plan/make.ts'
+import type { Preset } from '../plan/input.ts'
 import { SETTINGS } from '../policy/convert.ts'
 import type { Artifact } from '../render/artifacts.ts'
 

@@ -1,6 +1,6 @@
 import { presets } from '../../generated/catalog.ts'
 import { InputError } from '../errors.ts'
-import type { Preset } from '../plan/make.ts'
+import type { Preset } from '../plan/input.ts'
 import { type Layer, layer, type Resolved } from './answers.ts'
 
 const KNOWN = presets as unknown as Preset[]
