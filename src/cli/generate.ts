@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { artifacts, controlIds, linters, version } from '../../generated/catalog.ts'
 import { services } from '../../generated/services.ts'
 import { apply } from '../apply/apply.ts'

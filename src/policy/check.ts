@@ -1,6 +1,6 @@
 import { OPTIONS } from '../cli/options.ts'
 import type { Problem } from '../errors.ts'
-import type { Preset } from '../plan/make.ts'
+import type { Preset } from '../plan/input.ts'
 
 /** What is wrong with a preset's own text: unknown keys, controls that do not exist or are off without a reason. */
 export function problemsOfPreset(preset: unknown, file: string, controlIds: readonly string[]): Problem[] {
