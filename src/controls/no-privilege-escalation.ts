@@ -11,7 +11,7 @@ export default control({
   expects: [
     { artifact: 'deployment', at: 'spec.template.spec.containers[].securityContext.allowPrivilegeEscalation', value: false },
     { artifact: 'deployment', at: 'spec.template.spec.containers[].securityContext.privileged', value: false, comment: 'no device and no kernel setting of the node', accepts: (v) => v === undefined },
-    { artifact: 'compose', at: 'services.*.security_opt', value: ['no-new-privileges:true'] },
+    { artifact: 'compose', at: 'services.*.security_opt', value: ['no-new-privileges:true'], accepts: (v) => Array.isArray(v) && v.some((o) => /^no-new-privileges([:=]true)?$/.test(String(o))) },
   ],
   linters: { trivy: ['KSV-0001'], checkov: ['CKV_K8S_20'] },
   failing: [{ 'k8s/deployment.yaml': 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n' }, { 'compose.yaml': 'services:\n  a:\n    image: a:1\n' }],

@@ -7,11 +7,12 @@ export default control({
   comment: 'a break-in cannot change the program',
   severity: 'high',
   points: ['USR-5'],
-  sources: ['KSV-0014', 'CKV_K8S_22', 'CIS-D 5.13', 'NSA 1.1', 'OWASP-Docker R8', 'kube-score container-security-context-readonlyrootfilesystem'],
+  sources: ['KSV-0014', 'KYV block-images-with-volumes', 'CKV_K8S_22', 'CIS-D 5.13', 'NSA 1.1', 'OWASP-Docker R8', 'kube-score container-security-context-readonlyrootfilesystem'],
   expects: [
     { artifact: 'deployment', at: 'spec.template.spec.containers[].securityContext.readOnlyRootFilesystem', value: true },
     { artifact: 'compose', at: 'services.*.read_only', value: true },
   ],
+  check: ({ dockerfile }) => (dockerfile?.final.all('VOLUME') ?? []).map((v) => ({ message: 'VOLUME makes a path writable wherever the image runs; mounts belong to who runs it', file: dockerfile!.path, line: v.line })),
   linters: { trivy: ['KSV-0014'], checkov: ['CKV_K8S_22'], 'kube-score': ['container-security-context-readonlyrootfilesystem'] },
-  failing: [{ 'k8s/deployment.yaml': 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n' }],
+  failing: [{ 'k8s/deployment.yaml': 'kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: a\n' }, { Dockerfile: 'FROM debian:trixie-slim\nVOLUME /data\n' }],
 })
