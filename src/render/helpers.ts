@@ -15,7 +15,7 @@ export function dockerfile(value: string): string {
 }
 
 /** What YAML 1.1 readers, Kubernetes' among them, take for something other than a string. */
-const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eoxa-f+-]*|\d{4}-\d\d?-\d\d?[Tt].*|[-+]?\.(inf|nan)|<<|=)?$/i
+const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eoxa-f+-]*|\d{4}-\d\d?-\d\d?[Tt].*|[-+]?e[-+]?\d+|[-+]?\.(inf|nan)|<<|=)?$/i
 const PLAIN = /^[A-Za-z0-9_./][\w./@%+-]*(?::[\w./@%+-]+)*$/
 
 /** A YAML string scalar: plain where every reader takes it for that string, else double-quoted. */
