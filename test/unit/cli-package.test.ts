@@ -8,15 +8,14 @@ const npm = (cwd: string, ...args: string[]) => spawnSync('npm', args, { cwd, en
 
 describe('the package', () => {
   const folder = project()
-  let packed: { filename: string; unpackedSize: number; files: { path: string }[] }
+  let packed: { filename: string; files: { path: string }[] }
   beforeAll(() => {
     // the build has run before the tests, and must not change what other tests run
     const done = npm(root, 'pack', '--ignore-scripts', '--json', '--pack-destination', folder)
     packed = JSON.parse(done.stdout)[0]
   })
 
-  test('is below half a megabyte, with notices and bill of materials, without dependencies and install scripts', () => {
-    expect(packed.unpackedSize).toBeLessThan(500_000)
+  test('has notices and a bill of materials, no dependencies and no install scripts', () => {
     const files = packed.files.map((f) => f.path)
     for (const file of ['bin/create-hardened-container.cjs', 'dist/main.cjs', 'dist/hardened.schema.json', 'THIRD_PARTY_NOTICES.md', 'sbom.cdx.json', 'LICENSE', 'README.md']) expect(files).toContain(file)
     expect(files.filter((f) => /^(src|test|examples|scripts)\//.test(f))).toEqual([])
