@@ -31,7 +31,7 @@ export function makePlan(input: PlanInput): Plan {
 
   const version = chooseVersion(input, problems, warnings)
   note('languageVersion', answers.languageVersion ? from('languageVersion') : facts.version ? 'detected' : 'built-in', facts.version)
-  const manager = language.managers.find((m) => m.id === (answers.packageManager ?? facts.manager?.value)) ?? language.managers[0]
+  const manager = language.managers.find((m) => m.id === (facts.manager?.value ?? answers.packageManager)) ?? language.managers[0]
   if (manager) note('packageManager', from('packageManager', facts.manager ? 'detected' : 'built-in'), facts.manager)
   const base = chooseBase(input, version, problems)
   note('base', answers.base ? from('base') : 'built-in')
@@ -101,7 +101,9 @@ export function makePlan(input: PlanInput): Plan {
   const probe = (at: string | undefined): Probe => (grpc ? { grpc: true } : at ? { http: { path: at } } : { tcp: true })
   const liveness = probe(health ?? undefined)
   const readiness = ready ? probe(ready) : probe(health)
-  const checked = serves && (health ? language.health.http : language.health.tcp)
+  // an image without the language's own program is asked by what it has
+  const own = (facts.build.healthCommands as Record<string, string[]> | undefined)?.[base.id]
+  const checked = serves && (own ?? (health ? language.health.http : language.health.tcp))
   const writable = ['/tmp', ...(framework?.writable ?? []), ...(facts.writable ?? [])].filter((p, i, all) => all.indexOf(p) === i)
   const settings = settingsOf(facts, services)
   const memory = mebibytes(kind.memory)

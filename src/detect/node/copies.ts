@@ -1,0 +1,61 @@
+import type { DetectContext } from '../language.ts'
+import type { Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
+import { dataOf, type NodeFramework } from './data.ts'
+import type { Manifest } from './manifest.ts'
+import type { Start } from './start.ts'
+
+export interface Copy {
+  from: string
+  to: string
+  excluded: string[]
+}
+
+/**
+ * What the last stage takes from the build beside node_modules: a framework's output, the output of a compiler with what the
+ * program reads beside it, or the project without what only development has.
+ */
+export function readCopies(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, start: Start, sources: Sources): Copy[] {
+  const { project, language } = context
+  const plain = (from: string, to: string): Copy => ({ from: `/app/${from}`, to, excluded: [] })
+  if (start.static) return []
+  if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
+  if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
+  const own = manifest.file
+  const whole = (n: string): Copy => ({ ...plain(n, `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
+  if (start.output) {
+    const beside = [...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
+    return [...[start.output, ...new Set(beside)].map(whole), plain(own, './')]
+  }
+  return [{ from: '/app', to: './', excluded: ['node_modules', ...leftOut(project, dataOf(language).leftOut, sources, start), ...nestedModules(project, start)] }]
+}
+
+/** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */
+function readBeside({ project, language }: DetectContext, output: string, sources: Sources): string[] {
+  const names = project.names().map((n) => ({ name: n.replace(/\/$/, ''), folder: n.endsWith('/') }))
+  const usual = dataOf(language).runtimeFolders
+  const open = names.filter(({ name, folder }) => name !== output && name !== 'node_modules' && !name.startsWith('.') && (folder ? !/^(src|tests?|__tests__|docs?|e2e|scripts|coverage|k8s|helm)$/.test(name) : /\.(json|ya?ml|graphql|gql|proto|html|txt|csv|sql|xml|toml|ini|pem|db|sqlite)$/.test(name) && !/^(package|package-lock|tsconfig|nest-cli|pnpm-|compose|docker-compose|nx|turbo|lerna|\.|biome|jest|deno|bun)/.test(name)))
+  const wanted = open.filter(({ name, folder }) => folder && usual.includes(name)).map((o) => o.name)
+  const rest = open.filter((o) => !wanted.includes(o.name))
+  return [...wanted, ...named(rest.map((r) => r.name), project, sources)]
+}
+
+/** Which of these names stand in the sources as a part of a path. */
+function named(names: readonly string[], project: Project, sources: Sources): string[] {
+  if (names.length === 0) return []
+  const expression = new RegExp(`["'\`/](${names.map((n) => n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})(?=["'\`/])`, 'g')
+  return [...new Set(sources.files.flatMap((file) => [...(project.read(file) ?? '').matchAll(expression)].map((m) => m[1]!)))]
+}
+
+/** Top-level names that only development has. What the sources name stays. */
+function leftOut(project: Project, patterns: readonly string[], sources: Sources, start: Start): string[] {
+  const expressions = patterns.map((p) => new RegExp(p))
+  const names = project.names().filter((n) => expressions.some((e) => e.test(n)))
+  const kept = new Set(named(names.map((n) => n.replace(/\/$/, '')), project, sources))
+  return names.map((n) => n.replace(/\/$/, '')).filter((n) => n !== 'node_modules' && !/\s/.test(n) && !kept.has(n) && !start.sources.some((s) => s.startsWith(`${n}/`)))
+}
+
+/** Dependencies of a front end that was built in a folder of its own. */
+function nestedModules(project: Project, start: Start): string[] {
+  return project.names().filter((n) => n.endsWith('/') && project.has(`${n}package.json`) && !start.sources.some((s) => s.startsWith(n))).map((n) => `${n}node_modules`)
+}

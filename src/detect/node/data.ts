@@ -1,0 +1,71 @@
+import type { Framework, Language } from '../language.ts'
+
+/** A framework as language.yaml describes it; the comment above the list there says what each field means. */
+export interface NodeFramework extends Framework {
+  development?: boolean
+  requires?: string[]
+  lacks?: string[]
+  config?: { files: string[]; matches?: string }
+  script?: string
+  cli?: string
+  start?: string[]
+  defaults?: string[]
+  build?: string
+  output?: string
+  configOutput?: string
+  scriptOutput?: string
+  complete?: boolean
+  copies?: { from: string; to: string; optional?: boolean }[]
+  beside?: string[]
+  /** names in the output that only the build has use for */
+  dropped?: string[]
+  static?: boolean
+  spa?: boolean
+  buildEnv?: string[]
+  developArguments?: string[]
+  develop?: string[]
+  loopback?: string
+  refuse?: string
+  refuseHint?: string
+}
+
+export interface Runner {
+  argv: string[]
+  module?: string[]
+  packages?: string[]
+  whole?: boolean
+  instead?: string
+}
+
+/** What a package needs of the system. */
+export interface SystemNeeds {
+  build: string[]
+  runtime: string[]
+  buildApk: string[]
+  runtimeApk: string[]
+  env?: Record<string, string>
+  buildEnv?: string[]
+  kind?: string
+  notice?: string
+}
+
+export interface NodeData {
+  codenames: Record<string, string>
+  startScripts: string[]
+  developScripts: string[]
+  entries: string[]
+  runtimeFolders: string[]
+  leftOut: string[]
+  runners: Record<string, Runner>
+  programs: Record<string, string>
+  fileServers: string[]
+  hooks: string
+  native: string[]
+  system: Record<string, SystemNeeds>
+  noSettings: string
+  publicSettings: string
+  static: Record<string, { image: string; health: string[] }>
+  bun: { image: string; alpineImage: string; runtime: Record<string, string> }
+}
+
+export const dataOf = (language: Language): NodeData => language.data as unknown as NodeData

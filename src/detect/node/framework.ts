@@ -1,0 +1,78 @@
+import { InputError } from '../../errors.ts'
+import { type Fact, fact } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import type { Project } from '../project.ts'
+import type { NodeFramework } from './data.ts'
+import type { Manifest } from './manifest.ts'
+
+/** The first framework of language.yaml whose conditions all hold. Throws InputError for one that makes no server here. */
+export function chooseFramework({ chosen, language, project }: DetectContext, manifest: Manifest): Fact<string> | undefined {
+  if (chosen.framework) return fact(chosen.framework)
+  for (const f of language.frameworks as NodeFramework[]) {
+    const name = recognised(f, project, manifest)
+    if (!name) continue
+    if (f.refuse && !chosen.start) throw new InputError({ message: f.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: f.refuseHint })
+    return fact(f.id, manifest.keyAt(name))
+  }
+  return undefined
+}
+
+/** The dependency that shows a framework, when everything else that it asks for is there too. */
+function recognised(f: NodeFramework, project: Project, manifest: Manifest): string | undefined {
+  // what only builds may stand among the development dependencies
+  const where = f.development ? manifest.every : manifest.production
+  const name = f.dependencies?.find((d) => where[d] !== undefined)
+  if (!name) return undefined
+  if (f.requires?.some((d) => manifest.every[d] === undefined) || f.lacks?.some((d) => manifest.every[d] !== undefined)) return undefined
+  if (f.files && !f.files.some((file) => project.has(file))) return undefined
+  if (f.config?.matches && !configOf(f, project, new RegExp(f.config.matches))) return undefined
+  if (f.script && !new RegExp(f.script).test(manifest.scripts.build ?? '')) return undefined
+  return name
+}
+
+/** What a framework's configuration says to an expression, outside of comments. */
+function configOf(f: NodeFramework, project: Project, expression: RegExp): RegExpExecArray | undefined {
+  for (const file of f.config?.files ?? []) {
+    const text = project.read(file)?.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    const found = text && expression.exec(text)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** The folder that a framework's build fills: its usual one, or what its configuration or build script says. */
+export function outputOf(f: NodeFramework, project: Project, manifest: Manifest): string {
+  const usual = f.output ?? 'dist'
+  if (f.id === 'angular' || f.id === 'angular-ssr') return angularOutput(project, usual)
+  const said = (f.configOutput && configOf(f, project, new RegExp(f.configOutput))?.[1]) || undefined
+  const scripted = f.scriptOutput ? new RegExp(f.scriptOutput).exec(manifest.scripts.build ?? manifest.scripts['docs:build'] ?? '')?.[1] : undefined
+  if (usual.includes('{folder}')) return usual.replace('{folder}', scripted ? `${scripted.replace(/^\.\/|\/$/g, '')}/` : '')
+  // a folder above the project's own, as with Vite's `root`, lies beside it
+  return (said ?? scripted ?? usual).replace(/^(\.\.?\/)+|\/$/g, '')
+}
+
+interface AngularTarget {
+  builder?: string
+  options?: { outputPath?: string | { base?: string; browser?: string } }
+}
+
+/** Angular's output folder, https://angular.dev/reference/configs/workspace-config: the application builder adds "browser". */
+function angularOutput(project: Project, usual: string): string {
+  const workspace = parsed(project.read('angular.json')) as { defaultProject?: string; projects?: Record<string, { projectType?: string; architect?: { build?: AngularTarget }; targets?: { build?: AngularTarget } }> } | undefined
+  const names = Object.entries(workspace?.projects ?? {}).filter(([, p]) => p.projectType !== 'library').map(([n]) => n)
+  const name = workspace?.defaultProject ?? names[0] ?? 'app'
+  const found = workspace?.projects?.[name]
+  const build = found?.architect?.build ?? found?.targets?.build
+  const path = build?.options?.outputPath
+  const base = typeof path === 'string' ? path : (path?.base ?? `dist/${name}`)
+  const browser = typeof path === 'object' && path.browser !== undefined ? path.browser : build?.builder === undefined || build.builder.endsWith(':application') ? 'browser' : ''
+  return (usual.endsWith('/browser') ? [base, browser].filter(Boolean).join('/') : base).replace(/^\.\//, '')
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text.replace(/^\s*\/\/.*$/gm, ''))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+import type { Warning } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import type { Project } from '../project.ts'
+import { dataOf, type SystemNeeds } from './data.ts'
+import type { Installer } from './manager.ts'
+import type { Manifest } from './manifest.ts'
+
+/** Scripts of the project itself that an installation runs before the sources are there. */
+const LIFECYCLE = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
+
+/** What installs the dependencies, before the sources are there. */
+export interface Install {
+  /** COPY lines: what the manager reads */
+  manifests: { files: string[]; to: string }[]
+  /** lifecycle scripts that are taken out for the installation */
+  dropScripts: string[]
+  /** scripts of those that the build runs instead, once the sources are there */
+  later: string[]
+  /** lines of an .npmrc that holds tokens, without those that do */
+  npmrc: string[]
+  /** files that the build must not see, because they hold tokens */
+  hidden: string[]
+  /** packages that are patched by patch-package after each installation */
+  patched: boolean
+}
+
+/** Reads what an installation needs and runs. Warns of tokens in committed files. */
+export function readInstall({ language, project }: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): Install {
+  const hooks = new RegExp(dataOf(language).hooks)
+  const { scripts } = manifest
+  const lifecycle = LIFECYCLE.filter((s) => scripts[s] !== undefined)
+  const patched = manifest.every['patch-package'] !== undefined && project.isFolder('patches') && lifecycle.some((s) => /patch-package/.test(scripts[s]!))
+  const rest = (s: string): string => scripts[s]!.split(/&&|;/).map((p) => p.trim()).filter((p) => !hooks.test(p) && !/patch-package/.test(p)).join(' && ')
+  const later = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
+  const config = readConfig(project, installer, warnings)
+  const files = [manifest.file, ...(installer.lockFile ? [installer.lockFile] : []), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
+  const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
+  return {
+    manifests: [{ files, to: './' }, ...folders.map((f) => ({ files: [`${f}/`], to: `./${f}/` }))],
+    dropScripts: lifecycle.map((s) => `scripts.${s}`),
+    later: later.map((s) => rest(s)),
+    npmrc: config.npmrc,
+    hidden: config.hidden,
+    patched,
+  }
+}
+
+/** Whether a script only starts the build, which comes anyway. */
+const repeats = (text: string, scripts: Record<string, string>): boolean => scripts.build !== undefined && /^(npm|pnpm|yarn|bun)( run)? build$/.test(text)
+
+/** pnpm and Yarn patch while they install, from a folder that they name in their own files. */
+const usesPatches = (project: Project, { json }: Manifest): boolean =>
+  project.isFolder('patches') && (JSON.stringify(json).includes('patches/') || /patches\//.test(project.read('pnpm-workspace.yaml') ?? '') || /patches\//.test(project.read('pnpm-lock.yaml')?.slice(0, 4000) ?? ''))
+
+const TOKEN = /(_auth|_authToken|_password|email|username|certfile|keyfile)\s*=|^\s*(_auth|always-auth)/i
+
+/** .npmrc without tokens is copied as it is; one with tokens stays out, and its other lines are written by the Dockerfile. */
+function readConfig(project: Project, installer: Installer, warnings: Warning[]): { npmrc: string[]; hidden: string[] } {
+  const text = project.read('.npmrc')
+  const yarn = project.read('.yarnrc.yml')
+  const hidden: string[] = []
+  if (yarn && /^\s*npmAuth(Token|Ident):\s*["']?(?!\$|["'])\S/m.test(yarn)) warnings.push({ message: 'a token stands in .yarnrc.yml', file: '.yarnrc.yml', line: 1, hint: 'take it out and revoke it; the build gets it by: --secret id=yarnrc,src=$HOME/.yarnrc.yml' })
+  if (text === undefined || !text.split('\n').some((l) => TOKEN.test(l))) return { npmrc: [], hidden }
+  hidden.push('.npmrc')
+  const lines = text.split('\n').map((l) => l.trim()).filter((l) => l !== '' && !/^[#;]/.test(l) && !TOKEN.test(l))
+  const line = text.split('\n').findIndex((l) => TOKEN.test(l)) + 1
+  warnings.push({ message: '.npmrc names a token, so the build does not see it', file: '.npmrc', line, hint: 'give it to the build alone: docker build --secret id=npmrc,src=$HOME/.npmrc' })
+  return { npmrc: installer.spec.id === 'yarn-berry' ? [] : lines, hidden }
+}
+
+/** What packages need beside themselves: tools that compile them, libraries of the system, a browser. */
+export interface System {
+  compile: boolean
+  build: string[]
+  runtime: string[]
+  buildApk: string[]
+  runtimeApk: string[]
+  env: Record<string, string>
+  buildEnv: string[]
+  kind?: string
+  /** the package that needs something where the program runs, with its place */
+  because?: string
+}
+
+/** Reads the system's part of the dependencies: native addons, libraries, browsers. */
+export function readSystem({ language, project }: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): System {
+  const { native, system } = dataOf(language)
+  const lock = installer.lockFile ? (project.read(installer.lockFile) ?? '') : ''
+  // a package below another one: "node_modules/bcrypt" of npm, "bcrypt@1.2.3" of the others
+  const locked = (name: string): boolean => manifest.every[name] !== undefined || lock.includes(`node_modules/${name}"`) || new RegExp(`^\\s*['"]?/?${name.replace(/[/.]/g, '\\$&')}@`, 'm').test(lock)
+  const compiled = native.filter((n) => manifest.every[n] !== undefined || (lock !== '' && n !== 'node-gyp' && locked(n)))
+  const out: System = { compile: compiled.length > 0, build: [], runtime: [], buildApk: [], runtimeApk: [], env: {}, buildEnv: [] }
+  for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
+  if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
+  if (out.compile) {
+    out.build.unshift('python3', 'make', 'g++')
+    out.buildApk.unshift('python3', 'make', 'g++')
+  }
+  return out
+}
+
+function add(out: System, name: string, needs: SystemNeeds, manifest: Manifest, warnings: Warning[]): void {
+  for (const key of ['build', 'runtime', 'buildApk', 'runtimeApk'] as const) out[key].push(...needs[key].filter((p) => !out[key].includes(p)))
+  Object.assign(out.env, needs.env)
+  out.buildEnv.push(...(needs.buildEnv ?? []))
+  if (needs.kind) out.kind = needs.kind
+  if (needs.runtime.length > 0) out.because ??= name
+  if (needs.notice) warnings.push({ message: needs.notice, file: manifest.file, line: manifest.keyAt(name).line })
+}
+
+/** Up to version 6 Prisma's client is a binary for the system's OpenSSL; from 7 on it is JavaScript. */
+function prismaEngines({ production }: Manifest): boolean {
+  const major = /(\d+)/.exec(production['@prisma/client'] ?? '')?.[1]
+  return major !== undefined && Number(major) < 7
+}

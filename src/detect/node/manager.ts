@@ -1,0 +1,103 @@
+import { InputError } from '../../errors.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { DetectContext, Manager } from '../language.ts'
+import type { Project } from '../project.ts'
+import type { Manifest } from './manifest.ts'
+
+/** The package manager of a project, in the version that reads its lock file. */
+export interface Installer {
+  spec: Manager
+  fact: Fact<string>
+  version: string
+  lockFile?: string
+  /** true where no lock file can be enforced */
+  loose: boolean
+}
+
+/**
+ * Chooses the package manager: an answer, the packageManager or devEngines field, the lock file. Throws InputError where the
+ * field names another manager than the only lock file belongs to.
+ */
+export function chooseManager({ chosen, language, project }: DetectContext, manifest: Manifest, warnings: Warning[]): Installer {
+  const named = namedManager(manifest)
+  const locks = language.managers.flatMap((m) => m.locks.filter((l) => project.has(l) && owns(m, l, project)).map((lock) => ({ m, lock })))
+  const wanted = chosen.manager ?? named?.id
+  const spec = specOf(wanted, language.managers, named?.version, locks[0]?.m) ?? locks[0]?.m ?? language.managers[0]!
+  const own = locks.find((l) => l.m.id === spec.id)
+  if (!chosen.manager && named && locks.length > 0 && !own)
+    throw new InputError({
+      message: `package.json names ${named.id} as its package manager, but the lock file is ${locks[0]!.lock} (${locks[0]!.m.title})`,
+      file: manifest.file,
+      line: named.evidence.line,
+      hint: `commit the lock file of ${named.id}, or choose: --package-manager ${locks[0]!.m.id}`,
+    })
+  if (locks.length > 1) warnings.push({ message: `several lock files (${locks.map((l) => l.lock).join(', ')}): ${own ? `${own.lock} is used, ${named ? 'as package.json says' : `the order is ${[...new Set(language.managers.flatMap((m) => m.locks))].join(', ')}`}` : 'none is used'}`, file: own?.lock, hint: 'delete the others' })
+  if (!own) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
+  const stale = own && staleEntry(project, own.lock, manifest)
+  if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
+  const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
+  return { spec, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, version: versionOf(project, spec, own?.lock, named?.version), lockFile: stale ? undefined : own?.lock, loose: own === undefined || stale !== undefined }
+}
+
+function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {
+  const [, id, version] = /^(npm|pnpm|yarn|bun)@([\w.-]+)/.exec(json.packageManager ?? '') ?? []
+  if (id) return { id, version: version!, evidence: at('"packageManager"') }
+  const dev = [json.devEngines?.packageManager].flat().find((p): p is { name: string; version?: string } => typeof p === 'object' && p !== null && typeof (p as { name?: string }).name === 'string')
+  if (!dev || !/^(npm|pnpm|yarn|bun)$/.test(dev.name)) return undefined
+  return { id: dev.name, version: /^\d+\.\d+\.\d+$/.test(dev.version ?? '') ? dev.version! : '', evidence: at('"packageManager"') }
+}
+
+/** Both generations of Yarn call themselves yarn; their version, lock file and settings tell them apart. */
+function specOf(id: string | undefined, managers: readonly Manager[], version: string | undefined, byLock: Manager | undefined): Manager | undefined {
+  if (id !== 'yarn') return managers.find((m) => m.id === id)
+  const berry = version ? !/^[01]\./.test(version) : byLock?.id === 'yarn-berry'
+  return managers.find((m) => m.id === (berry ? 'yarn-berry' : 'yarn'))
+}
+
+function owns(manager: Manager, lock: string, project: Project): boolean {
+  if (lock !== 'yarn.lock') return true
+  return (manager.id === 'yarn-berry') === isBerry(project)
+}
+
+const isBerry = (project: Project): boolean => project.has('.yarnrc.yml') || /^__metadata:/m.test(project.read('yarn.lock')?.slice(0, 2000) ?? '')
+
+/** The last version of each manager that reads a format of lock file without changing it. */
+const BY_FORMAT: Record<string, [RegExp, Record<string, string>]> = {
+  'pnpm-lock.yaml': [/^lockfileVersion:\s*['"]?([\d.]+)/m, { '5.3': '6.35.1', '5.4': '7.33.7', '6.0': '8.15.9', '6.1': '8.15.9' }],
+  'yarn.lock': [/^__metadata:\s*\n\s*version:\s*(\d+)/m, { '4': '2.4.3', '5': '3.1.1', '6': '3.8.7', '7': '4.0.2' }],
+}
+
+function versionOf(project: Project, spec: Manager, lock: string | undefined, named: string | undefined): string {
+  if (named) return named
+  const release = spec.id === 'yarn-berry' ? /yarnPath:\s*["']?\S*yarn-(\d+\.\d+\.\d+)/.exec(project.read('.yarnrc.yml') ?? '')?.[1] : undefined
+  if (release) return release
+  const [expression, versions] = BY_FORMAT[lock ?? ''] ?? []
+  const format = expression?.exec(project.read(lock!)?.slice(0, 2000) ?? '')?.[1]
+  return (format && spec.id !== 'yarn' ? versions![format] : undefined) ?? String(spec.version ?? '')
+}
+
+/**
+ * The first dependency of package.json that a lock file of npm does not have as it stands there, which makes `npm ci` stop.
+ * Only the project's own entry is read, which comes first. Undefined where they agree, or where it cannot be told.
+ */
+function staleEntry(project: Project, lock: string, { json }: Manifest): string | undefined {
+  if (lock !== 'package-lock.json' && lock !== 'npm-shrinkwrap.json') return undefined
+  const text = project.read(lock)
+  const start = text?.search(/"packages":\s*\{\s*"":\s*\{/) ?? -1
+  if (!text || start < 0) return undefined
+  const entry = objectAt(text, text.indexOf('{', text.indexOf('"":', start))) as { dependencies?: Record<string, string>; devDependencies?: Record<string, string>; optionalDependencies?: Record<string, string> } | undefined
+  if (!entry) return undefined
+  const locked = { ...entry.devDependencies, ...entry.optionalDependencies, ...entry.dependencies }
+  const wanted = { ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }
+  return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined)
+}
+
+/** The JSON object that begins at an offset of a text. */
+function objectAt(text: string, from: number): unknown {
+  let depth = 0
+  for (const { 0: token, index } of text.slice(from, from + 100_000).matchAll(/"(?:\\.|[^"\\])*"|[{}]/g)) {
+    if (token === '{') depth++
+    if (token === '}' && --depth === 0) return JSON.parse(text.slice(from, from + index + 1))
+  }
+  return undefined
+}

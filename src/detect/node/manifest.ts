@@ -1,0 +1,60 @@
+import { readJson } from '../json.ts'
+import type { Evidence } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+
+/** What is read of a package.json. Other tools than npm fill it too, so that a field may hold anything. */
+export interface PackageJson {
+  name?: string
+  version?: string
+  main?: string
+  module?: string
+  type?: string
+  bin?: string | Record<string, string>
+  packageManager?: string
+  scripts?: Record<string, string>
+  engines?: Record<string, string>
+  volta?: Record<string, string>
+  devEngines?: { runtime?: unknown; packageManager?: unknown }
+  workspaces?: unknown
+  prisma?: { schema?: string }
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  peerDependencies?: Record<string, string>
+}
+
+/** One package.json with what is asked of it again and again. */
+export interface Manifest {
+  file: string
+  json: PackageJson
+  scripts: Record<string, string>
+  /** what an installation for production has */
+  production: Record<string, string>
+  /** that and what development adds */
+  every: Record<string, string>
+  at(what: string | RegExp): Evidence
+  keyAt(key: string): Evidence
+}
+
+/** Reads package.json in the project's root or `folder`; undefined where there is none. Throws InputError where it is malformed. */
+export function readManifest(project: Project, folder = ''): Manifest | undefined {
+  const file = `${folder}package.json`
+  const text = project.read(file)
+  if (text === undefined) return undefined
+  const json = readJson<PackageJson>(file, text)
+  const at = (what: string | RegExp): Evidence => ({ file, line: lineOf(text, what) })
+  const production = { ...texts(json.dependencies), ...texts(json.optionalDependencies) }
+  return {
+    file,
+    json,
+    scripts: texts(json.scripts),
+    production,
+    every: { ...texts(json.devDependencies), ...production },
+    at,
+    keyAt: (key) => at(new RegExp(`"${key.replace(/[/@.*+?^${}()|[\]\\-]/g, '\\$&')}"\\s*:`)),
+  }
+}
+
+/** The entries of a map whose values are texts. */
+const texts = (map: unknown): Record<string, string> =>
+  typeof map === 'object' && map !== null ? Object.fromEntries(Object.entries(map).filter((e): e is [string, string] => typeof e[1] === 'string')) : {}

@@ -1,0 +1,84 @@
+import { assumed, type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { Project } from '../project.ts'
+import { lineOf } from '../project.ts'
+import { type Match, readServer, type Sources } from '../sources.ts'
+import type { NodeFramework } from './data.ts'
+import type { Start } from './start.ts'
+
+export type Server = ReturnType<typeof readServer>
+
+/** Ports of other programs that this one speaks to, and of tools beside it. */
+const FOREIGN = /^(DB|DATABASE|PG|POSTGRES|POSTGRESQL|MYSQL|MARIADB|MSSQL|SQL|MONGO|MONGODB|REDIS|VALKEY|CACHE|SMTP|MAIL|EMAIL|MAILER|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|MQTT|ES|ELASTIC|ELASTICSEARCH|OPENSEARCH|MEMCACHED?|SSH|FTP|SFTP|PROXY|MINIO|S3|CLICKHOUSE|CASSANDRA|LDAP|CONSUL|VAULT|DEBUG|INSPECT|HMR|METRICS|PROMETHEUS|STATSD|INFLUX|NEO4J|TYPEORM|SEQUELIZE|QUEUE|BROKER|CLIENT|FRONTEND|WEBPACK|VITE|TEST|HTTPS|SSL|WS|GRPC|TUNNEL|NGROK)_/
+/** The address that a server listens on, by the names that people give it. */
+const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
+
+/** Port, its variable and its place: what the command line says, then the program's own variable, then a literal. */
+export function readPort(sources: Sources, start: Start, project: Project): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
+  const said = start.argv && !start.framework ? argumentOf(start.argv) : undefined
+  if (said) return said
+  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !FOREIGN.test(m.groups[0]))
+  const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
+  const literal = sources.all('port').find((m) => valid(m.groups[0]))
+  const variable = own && fact(own.groups[0]!, own.evidence)
+  if (own && valid(own.groups[1])) return { port: fact(Number(own.groups[1]), own.evidence), variable }
+  if (own) {
+    const near = literal?.evidence.file === own.evidence.file ? fact(Number(literal.groups[0]), literal.evidence) : undefined
+    return { port: near, variable }
+  }
+  if (literal) return { port: fact(Number(literal.groups[0]), literal.evidence) }
+  return { port: configured(project) }
+}
+
+/** A port in the command line, `--port 4000`: taken as the port, and the word is made to follow it. */
+function argumentOf(argv: Fact<string[]>): { port?: Fact<number>; argv: Fact<string[]>; variable?: Fact<string> } | undefined {
+  const words = argv.value
+  if (words.some((w) => w.includes('{port}'))) return { argv, variable: undefined }
+  const at = words.findIndex((w, i) => i > 0 && /^(-p|--port|-l|--listen)$/.test(words[i - 1]!) && valid(w))
+  const joined = words.findIndex((w) => valid(/^(?:--port|--listen|-p)=(\d+)$/.exec(w)?.[1]))
+  const index = at >= 0 ? at : joined
+  if (index < 0) return undefined
+  const port = Number(/(\d+)$/.exec(words[index]!)![1])
+  return { port: fact(port, ...argv.evidence), argv: { ...argv, value: words.map((w, i) => (i === index ? w.replace(/\d+$/, '{port}') : w)) } }
+}
+
+/** A port in a configuration file of the project: config/default.json and its kin. */
+function configured(project: Project): Fact<number> | undefined {
+  for (const file of ['config/production.json', 'config/default.json', 'config/config.json', 'config.json', 'config/default.yaml', 'config/default.yml']) {
+    const text = project.read(file)
+    const found = text && /["']?\bport["']?\s*:\s*["']?(\d{2,5})\b/i.exec(text)
+    if (found && valid(found[1])) return { ...fact(Number(found[1]), { file, line: lineOf(text, found[0]) }), guess: true }
+  }
+  return undefined
+}
+
+/** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
+export function readAddress(sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
+  if (start.framework && framework?.host) return fact(framework.host, ...(start.argv?.evidence ?? []))
+  const host = sources.match(ADDRESS)
+  if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
+  const bound = loopback && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
+  const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
+  const found = bound ?? missing
+  if (found)
+    warnings.push({
+      message: bound ? 'the program listens on loopback only, where nothing outside of the container reaches it' : `${framework!.title} listens on loopback only unless it is told a host, where nothing outside of the container reaches it`,
+      file: found.evidence.file,
+      line: found.evidence.line,
+      hint: "listen on '0.0.0.0', or take the address from HOST",
+    })
+  return undefined
+}
+
+/** Whether the program listens on a port at all. */
+export function readServes(framework: NodeFramework | undefined, place: Evidence[], server: Server, port: ReturnType<typeof readPort>): Fact<boolean> {
+  if (framework && framework.serves !== undefined) return fact(framework.serves, ...place)
+  if (framework) return fact(true, ...place)
+  if (server.listens) return server.listens
+  const shown = port.port ?? port.variable
+  return shown ? fact(true, ...shown.evidence) : assumed(false)
+}
+
+function valid(text: string | undefined): boolean {
+  const n = Number(text)
+  return text !== undefined && Number.isInteger(n) && n > 0 && n < 65536
+}

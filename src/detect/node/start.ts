@@ -1,0 +1,212 @@
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import { lineOf, type Project } from '../project.ts'
+import { type Command, readCommand } from './command.ts'
+import { dataOf, type NodeFramework } from './data.ts'
+import { outputOf } from './framework.ts'
+import type { Manifest } from './manifest.ts'
+import { builtFrom, builtPath } from './typescript.ts'
+
+/** What production runs, and what follows from it. */
+export interface Start {
+  argv?: Fact<string[]>
+  env: Record<string, string>
+  /** shell text that the start script runs before the program */
+  before: string[]
+  /** files that the program begins in, for reading the sources */
+  sources: string[]
+  /** top-level folder that the build makes and the program lies in; "" where the program lies in the tree */
+  output: string
+  /** id of a runner in language.yaml: the program is started as it stands in the sources */
+  runner?: string
+  /** a program on Bun instead of node */
+  bun?: boolean
+  /** files for a web server */
+  static?: { folder: string; spa: boolean; evidence: Evidence }
+  /** what is started is the framework's own server, from the files that it builds */
+  framework?: boolean
+}
+
+const NOTHING = { env: {}, before: [], sources: [], output: '' }
+
+/** Decides what is started: the answer, the framework's server, the scripts, Procfile, main, the usual files, the one that listens. */
+export function resolveStart(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, listening: () => string | undefined): Start {
+  const { chosen, project } = context
+  if (chosen.start) return program(context, manifest, { argv: chosen.start, env: {}, before: [] }, [], false)!
+  const scripts = candidates(context, manifest)
+  const own = scripts.find((c) => isOwnProgram(c.command, framework, project, context))
+  if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
+  if (framework?.start && !own) return frameworkStart(project, manifest, framework, scripts[0])
+  for (const { command, evidence } of scripts) {
+    const files = fileServer(context, command)
+    if (files) return { ...NOTHING, static: { ...files, evidence } }
+    if (command.argv[0] === framework?.cli && framework?.defaults) continue
+    const found = program(context, manifest, command, [evidence], false)
+    if (found) return found
+  }
+  const named = mainFile(context, manifest, framework, listening)
+  return named ?? { ...NOTHING }
+}
+
+interface Candidate {
+  command: Command
+  evidence: Evidence
+}
+
+/** The scripts that may start the program in production, strongest first, then the Procfile's web process. */
+function candidates({ language, project }: DetectContext, { scripts, at }: Manifest): Candidate[] {
+  const out: Candidate[] = []
+  for (const name of dataOf(language).startScripts) {
+    const command = scripts[name] === undefined ? undefined : readCommand(scripts[name]!, scripts)
+    if (command) out.push({ command: scripts[`pre${name}`] ? { ...command, before: [scripts[`pre${name}`]!, ...command.before] } : command, evidence: { ...at(new RegExp(`"${name}"\\s*:`)), text: scripts[name] } })
+  }
+  const procfile = project.read('Procfile')
+  const process = /^(?:web|worker|bot):\s*(.+)$/m.exec(procfile ?? '')
+  const command = process && readCommand(process[1]!, scripts)
+  if (command && !(command.argv.length === 1 && scripts[command.argv[0]!])) out.push({ command, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
+  return out
+}
+
+/** Whether a script starts a program of the project, rather than the framework's server or a tool. */
+function isOwnProgram({ argv }: Command, framework: NodeFramework | undefined, project: Project, { language }: DetectContext): boolean {
+  if (argv[0] === framework?.cli) return false
+  const isRunner = dataOf(language).runners[argv[0]!] !== undefined
+  if (argv[0] !== 'node' && argv[0] !== 'bun' && !isRunner) return false
+  const file = fileOf(project, argv)
+  // what an ejected starter keeps under scripts/ is its development server
+  return file !== undefined && !/^(scripts|config|build|tools)\//.test(file) && !/\b(dev|start)(-server)?\.[cm]?js$/.test(file)
+}
+
+/** The framework's own server. A script that names its program with arguments of its own is taken as it is. */
+function frameworkStart(project: Project, manifest: Manifest, framework: NodeFramework, script: Candidate | undefined): Start {
+  const name = framework.dependencies!.find((d) => manifest.every[d] !== undefined) ?? framework.dependencies![0]!
+  const output = outputOf(framework, project, manifest)
+  const usual = framework.start!.map((w) => w.replace(/dist\/\{project\}/, output))
+  const said = script && script.command.argv[0] === 'node' && /^(\.\/)?(build|dist|\.output)(\/|$)/.test(script.command.argv.find((w, i) => i > 0 && !w.startsWith('-')) ?? '')
+  const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, manifest.keyAt(name))
+  return { ...NOTHING, argv, env: script?.command.argv[0] === framework.cli || said ? script!.command.env : {}, before: script && (said || script.command.argv[0] === framework.cli) ? script.command.before : [], output: framework.complete ? '' : output, framework: true }
+}
+
+/** A script that only serves a folder of files. */
+function fileServer({ language, project }: DetectContext, { argv }: Command): { folder: string; spa: boolean } | undefined {
+  const [name, ...words] = argv
+  if (!dataOf(language).fileServers.includes(name!) && !(name === 'vite' && words[0] === 'preview')) return undefined
+  const valued = /^(-l|-p|--listen|--port|-a|--host|-c|--config)$/
+  const folder = name === 'vite' ? 'dist' : (words.find((w, i) => !w.startsWith('-') && !valued.test(words[i - 1] ?? '')) ?? '.')
+  const plain = folder.replace(/^\.\/|\/$/g, '') || '.'
+  if (plain === '.' && !project.has('index.html')) return undefined
+  return { folder: plain, spa: words.some((w) => /^(-\w*s\w*|--single|--spa)$/.test(w)) || name === 'vite' }
+}
+
+/** A command as what production runs: node with a file, a runner, Bun, a program of a dependency. Undefined for a tool of development. */
+function program(context: DetectContext, manifest: Manifest, command: Command, evidence: Evidence[], guess: boolean): Start | undefined {
+  const { project, language, chosen } = context
+  const { runners, programs } = dataOf(language)
+  const [name, ...rest] = command.argv as [string, ...string[]]
+  const base = { env: command.env, before: command.before }
+  const said = (argv: string[]): Fact<string[]> => ({ ...fact(argv, ...evidence), ...(guess ? { guess } : {}) })
+  if (name === 'node' || name === 'nodejs') {
+    const argv = ['node', ...withoutDevelopment(rest, manifest)]
+    const file = fileOf(project, argv)
+    const path = pathOf(argv)
+    if (!path && !argv.includes('-e')) return undefined
+    return { ...base, argv: said(argv), sources: file ? [file] : builtFrom(project, path), output: file || !path ? '' : top(path) }
+  }
+  const runner = runners[name]
+  if (runner) {
+    const words = rest.filter((w) => !/^(watch|--watch|--respawn|--transpile-only|-T|--files|--esm|--swc|--clear-screen=false|--no-notify|--exit-child|--ignore-watch=?.*|--inspect\S*|--cls|--poll|--debug)$/.test(w))
+    const at = words.findIndex((w) => /^(-P|--project|--tsconfig)$/.test(w))
+    const env = at >= 0 ? { ...command.env, TS_NODE_PROJECT: words[at + 1]! } : command.env
+    if (at >= 0) words.splice(at, 2)
+    const argv = [...((manifest.json.type === 'module' || rest.includes('--esm') ? runner.module : undefined) ?? runner.argv), ...withoutDevelopment(words, manifest, true)]
+    const file = fileOf(project, ['node', ...words])
+    if (!file) return undefined
+    return { ...base, env, argv: said(argv), sources: [file], output: '', runner: runner.instead ?? name }
+  }
+  if (name === 'bun') {
+    const words = rest.filter((w) => !/^(--watch|--hot|run|--smol)$/.test(w) && !/^--env-file/.test(w))
+    const file = fileOf(project, ['bun', ...words])
+    return words.length > 0 ? { ...base, argv: said(['bun', ...words]), sources: file ? [file] : builtFrom(project, words[0]), output: file ? '' : top(words[0]), bun: true } : undefined
+  }
+  const path = programs[name]
+  const owner = path?.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/') ?? name
+  if (path && manifest.production[owner] !== undefined) return { ...base, argv: said(['node', `node_modules/${path}`, ...rest]), sources: filesIn(project, rest), output: '' }
+  // a program that a dependency brings along: a link in node_modules/.bin
+  if (chosen.start || manifest.production[name] !== undefined) return { ...base, argv: said(chosen.start ?? ['node', `node_modules/.bin/${name}`, ...rest]), sources: filesIn(project, rest), output: '' }
+  return undefined
+}
+
+/** What is started where no script says it: the framework's default, main, the file that a reloader starts, a usual name, the only one that listens. */
+function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, listening: () => string | undefined): Start | undefined {
+  const { project, language } = context
+  const { entries, developScripts } = dataOf(language)
+  const { json, scripts, at } = manifest
+  const run = (argv: string[], evidence: Evidence, guess: boolean): Start | undefined => program(context, manifest, { argv, env: {}, before: [] }, [evidence], guess)
+  const byName = (stem: string): string | undefined => ['', '.js', '.mjs', '.cjs', '.ts', '.mts'].map((e) => `${stem}${e}`).find((f) => /\.\w+$/.test(f) ? project.read(f) !== undefined : /^#!.*node/.test(project.read(f) ?? ''))
+  if (framework?.defaults) {
+    const built = builtPath(project, 'src/main.ts') ?? framework.defaults[1]!
+    return run(['node', built], manifest.keyAt(framework.dependencies![0]!), true)
+  }
+  const main = typeof json.main === 'string' && json.main !== '' ? json.main.replace(/^\.\//, '') : undefined
+  if (main && (fileOf(project, ['node', main]) || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return run(['node', main], at('"main"'), false)
+  for (const name of developScripts) {
+    const command = scripts[name] === undefined ? undefined : readCommand(scripts[name]!, scripts)
+    const file = command && fileOf(project, command.argv)
+    const found = file && starter(context, manifest, command!, file)
+    if (found) return { ...found, env: {} , before: [] }
+  }
+  const entry = entries.map(byName).find(Boolean) ?? listening()
+  if (!entry) return undefined
+  return starter(context, manifest, { argv: ['node', entry], env: {}, before: [] }, entry)
+}
+
+/** A source file as production starts it: what the build makes of it where it builds, else as it stands, by a runner that is there. */
+function starter(context: DetectContext, manifest: Manifest, command: Command, file: string): Start | undefined {
+  const { project, language } = context
+  const evidence = { file, line: 1 }
+  const typed = /\.[cm]?tsx?$/.test(file)
+  const built = typed && manifest.scripts.build !== undefined && /\b(tsc|tsup|swc|esbuild|nest|ncc|rollup|unbuild|tsdown|bunchee)\b/.test(manifest.scripts.build) ? builtPath(project, file) : undefined
+  if (built) return program(context, manifest, { argv: ['node', built], env: {}, before: [] }, [evidence], true)
+  if (typed && command.argv[0] === 'node') {
+    const runner = Object.entries(dataOf(language).runners).find(([, r]) => r.packages?.some((p) => manifest.every[p] !== undefined && p !== 'typescript'))?.[0]
+    return program(context, manifest, { argv: [runner ?? 'node', file], env: {}, before: [] }, [evidence], true)
+  }
+  return program(context, manifest, command, [evidence], true)
+}
+
+/** Drops what only development wants: inspectors, .env files (the environment holds the settings), modules that production lacks. */
+function withoutDevelopment(words: readonly string[], manifest: Manifest, keep = false): string[] {
+  const out: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    if (/^--(inspect|env-file|watch|debug|enable-source-maps=false)/.test(word)) {
+      if (/^--(env-file|env-file-if-exists|watch-path)$/.test(word)) i++
+      continue
+    }
+    const needed = /^(-r|--require|--import)$/.test(word) ? words[i + 1] : undefined
+    if (needed && /^dotenv/.test(needed) && !keep && manifest.production.dotenv === undefined && manifest.production['dotenv-flow'] === undefined) {
+      i++
+      continue
+    }
+    out.push(word)
+  }
+  return out
+}
+
+/** The first word that is a path, behind flags and what they take. */
+function pathOf(argv: readonly string[]): string | undefined {
+  const valued = /^(-r|--require|--import|--loader|--experimental-loader|--max-old-space-size|-C|--conditions|--title)$/
+  return argv.find((w, i) => i > 0 && !w.startsWith('-') && !valued.test(argv[i - 1]!))?.replace(/^\.\//, '')
+}
+
+/** The file of the tree that a command names, with the endings and the index file that node adds. */
+export function fileOf(project: Project, argv: readonly string[]): string | undefined {
+  const path = pathOf(argv)?.replace(/\/$/, '')
+  if (path === undefined) return undefined
+  const names = path === '.' ? ['index.js'] : [path, `${path}.js`, `${path}.json`, `${path}/index.js`, `${path}/index.ts`]
+  return names.find((f) => project.read(f) !== undefined)
+}
+
+const filesIn = (project: Project, words: readonly string[]): string[] => words.map((w) => w.replace(/^\.\//, '')).filter((w) => project.read(w) !== undefined)
+
+const top = (path: string | undefined): string => (path?.includes('/') ? path.split('/')[0]! : '')

@@ -1,0 +1,47 @@
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import { lineOf } from '../project.ts'
+import { chooseLine } from '../versions.ts'
+import { dataOf } from './data.ts'
+import type { Manifest } from './manifest.ts'
+
+/**
+ * The release line that the project asks for: .nvmrc, .node-version, .tool-versions, mise.toml, then volta, devEngines and
+ * engines of package.json. Undefined where it asks for none, or where a person chose.
+ */
+export function chooseNodeVersion(context: DetectContext, manifests: readonly Manifest[], warnings: Warning[]): Fact<string> | undefined {
+  if (context.chosen.version) return undefined
+  const wanted = asked(context, manifests)
+  if (!wanted) return undefined
+  const { text, evidence } = wanted
+  const codename = /^lts\/(\w+)$/i.exec(text)?.[1]?.toLowerCase()
+  const line = codename ? dataOf(context.language).codenames[codename] : undefined
+  if (line) return fact(line, evidence)
+  // odd lines live for half a year and have no image; the even line after them took over
+  const odd = /^v?(\d*[13579])(\.|$)/.exec(text)?.[1]
+  const next = odd && context.language.versions.lines.find((l) => l.id === String(Number(odd) + 1))
+  if (next) {
+    warnings.push({ message: `Node.js ${odd} has ended; ${next.id} is used`, file: evidence.file, line: evidence.line, hint: 'choose another: --language-version' })
+    return { value: next.id, evidence: [evidence], guess: true }
+  }
+  return chooseLine(context.language, text, evidence, warnings)
+}
+
+function asked({ project }: DetectContext, manifests: readonly Manifest[]): { text: string; evidence: Evidence } | undefined {
+  for (const file of ['.nvmrc', '.node-version']) {
+    const source = project.read(file)
+    const text = source?.split('\n').map((l) => l.replace(/#.*/, '').trim()).find(Boolean)
+    if (text) return { text, evidence: { file, line: lineOf(source!, text), text } }
+  }
+  for (const [file, expression] of [['.tool-versions', /^(?:nodejs|node)\s+(\S+)/m], ['mise.toml', /^\s*node(?:js)?\s*=\s*["']([^"']+)/m], ['.mise.toml', /^\s*node(?:js)?\s*=\s*["']([^"']+)/m]] as const) {
+    const source = project.read(file)
+    const text = source && expression.exec(source)?.[1]
+    if (text) return { text, evidence: { file, line: lineOf(source, expression), text } }
+  }
+  for (const { json, keyAt } of manifests) {
+    const runtime = [json.devEngines?.runtime].flat().find((r): r is { name: string; version: string } => typeof r === 'object' && r !== null && (r as { name?: string }).name === 'node')
+    const found = [['volta', json.volta?.node], ['engines', json.engines?.node], ['devEngines', runtime?.version]].find(([, v]) => typeof v === 'string' && v.trim() !== '')
+    if (found) return { text: found[1]!, evidence: { ...keyAt(found[0]!), text: found[1] } }
+  }
+  return undefined
+}
