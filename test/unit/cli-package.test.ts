@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { project, root, tree } from './cli-run.ts'
 
-const npm = (cwd: string, ...args: string[]) => spawnSync('npm', args, { cwd, encoding: 'utf8', env: { ...Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^(npm_|CI$)/.test(k))), npm_config_cache: join(cwd, '.npm') } })
+const npm = (cwd: string, ...args: string[]) => spawnSync('npm', args, { cwd, encoding: 'utf8', env: { ...Object.fromEntries(Object.entries(process.env).filter(([k]) => !/^(npm_|CI$)/.test(k))), npm_config_cache: join(tmpdir(), 'chc-npm-cache') } })
 
 describe('the package', () => {
   const folder = project()
