@@ -70,12 +70,13 @@ function settingsFiles(project: Project, prefix: string, module: string): string
 function dummyEnvironment(sources: readonly string[]): string[] {
   const out = new Map<string, string>()
   for (const source of sources)
-    for (const found of source.matchAll(/\b(?:environ\[|getenv\(|environ\.get\(|config\(|env(?:\.\w+)?\()\s*["']([A-Z][A-Z0-9_]*)["']([^)\]\n]*)/g)) {
-      const [all, name, rest] = found
+    for (const found of source.matchAll(/\b(?:environ\[|getenv\(|environ\.get\(|config\(|env(?:\.\w+)?\()\s*["']([A-Z][A-Z0-9_]*)["']([^)\]\n]*)(\)[.[])?/g)) {
+      const [all, name, rest, used] = found
+      const number = /\bint\(\s*(?:os\.)?$/.test(source.slice(Math.max(0, found.index - 12), found.index))
       const secret = /SECRET|KEY/.test(name!)
       const required = all.startsWith('environ[') || (/^(config|env(\.\w+)?)\(/.test(all) && !/,\s*(?:default|["'\w])/.test(rest!.replace(/cast\s*=\s*\w+/, '')))
-      if (!required && !(secret && !/,/.test(rest!))) continue
-      const value = /cast\s*=\s*bool|env\.bool/.test(all) ? 'False' : /cast\s*=\s*int|env\.int|PORT$/.test(all + name) ? '1' : /DATABASE_URL|DB_URL/.test(name!) ? 'sqlite:///tmp.db' : /_URL$|_DSN$/.test(name!) ? 'https://localhost/' : /DEBUG/.test(name!) ? 'False' : 'build-only'
+      if (!required && !((secret || used || number) && !/,/.test(rest!))) continue
+      const value = /cast\s*=\s*bool|env\.bool/.test(all) ? 'False' : number || /cast\s*=\s*int|env\.int|PORT$/.test(all + name) ? '1' : /DATABASE_URL|DB_URL/.test(name!) ? 'sqlite:///tmp.db' : /_URL$|_DSN$/.test(name!) ? 'https://localhost/' : /DEBUG/.test(name!) ? 'False' : 'build-only'
       out.set(name!, value)
     }
   return [...out].map(([name, value]) => `${name}=${value}`)

@@ -89,7 +89,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
       const found = name ? literal(name) : { path: (plain ?? based)!, based: plain === undefined }
       if (found && found.path !== ':memory:') addFile({ ...found, evidence })
     })
-    if (options.django !== undefined) each(new RegExp(`["']NAME["']\\s*:\\s*(?:str\\(\\s*)?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
+    if (options.django !== undefined) each(new RegExp(`["']NAME["']\\s*:\\s*(?:[\\w.]+\\(\\s*["']\\w+["']\\s*,\\s*(?:default\\s*=\\s*)?)?(?:str\\(\\s*)?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
   }
   for (const [path, evidence] of links)
     warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })

@@ -228,6 +228,16 @@ describe('what is written at run time', () => {
   it("is Flask's instance folder where its SQLite database goes", async () => {
     expect((await python({ 'requirements.txt': 'flask\nflask-sqlalchemy\n', 'app.py': `${FLASK}app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"\n` })).writable).toEqual(['/app/instance'])
   })
+  it('knows the database of Django, and gives the settings values while static files are collected', async () => {
+    const { build } = await python({
+      'requirements.txt': 'django\n',
+      'manage.py': 'import django\n',
+      'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
+      'shop/settings.py': 'DEBUG = int(os.environ.get("DEBUG"))\nALLOWED_HOSTS = os.environ.get("HOSTS").split(" ")\nDATABASES = {"default": {"NAME": os.environ.get("DB", BASE_DIR / "db.sqlite3")}}\nINSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_ROOT = "x"\n',
+    })
+    expect(build.links).toEqual([{ path: 'db.sqlite3', to: '/tmp/db.sqlite3' }])
+    expect(build.collect).toContain(' DEBUG=1 HOSTS=build-only python')
+  })
   it('leaves a folder alone that the project has files in', async () => {
     expect((await python({ 'requirements.txt': '', 'main.py': 'import os\nos.makedirs("data", exist_ok=True)\n', 'data/seed.csv': '' })).writable).toEqual([])
   })
