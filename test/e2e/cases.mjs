@@ -4,7 +4,7 @@ export const CASES = [
   { name: 'node-express', ci: true, path: '/', source: 'server.js', also: ['rolling', 'network'] },
   { name: 'node-fastify', ci: true, path: '/', source: 'src/main.ts' },
   { name: 'node-nest', path: '/', source: 'src/main.ts' },
-  { name: 'node-next', path: '/', source: 'app/page.js' },
+  { name: 'node-next', ci: true, path: '/', source: 'app/page.js' },
   { name: 'node-vite', ci: true, path: '/', source: 'index.html' },
   { name: 'node-worker', ci: true, source: 'worker.js' },
   { name: 'python-flask', ci: true, path: '/', source: 'app.py' },
