@@ -87,8 +87,8 @@ export function readSystem({ language, project }: DetectContext, manifest: Manif
   const { native, system } = dataOf(language)
   const lock = installer.lockFile ? (project.read(installer.lockFile) ?? '') : ''
   // a package below another one: "node_modules/bcrypt" of npm, "bcrypt@1.2.3" of the others
-  const locked = (name: string): boolean => manifest.every[name] !== undefined || lock.includes(`node_modules/${name}"`) || new RegExp(`^\\s*['"]?/?${name.replace(/[/.]/g, '\\$&')}@`, 'm').test(lock)
-  const compiled = native.filter((n) => manifest.every[n] !== undefined || (lock !== '' && n !== 'node-gyp' && locked(n)))
+  const below = (name: string): boolean => (lock.startsWith('{') ? lock.includes(`node_modules/${name}"`) : [`\n${name}@`, `"${name}@`, `'${name}@`, ` ${name}@`, `/${name}@`].some((form) => lock.includes(form)))
+  const compiled = native.filter((n) => manifest.every[n] !== undefined || (lock !== '' && n !== 'node-gyp' && below(n)))
   const out: System = { compile: compiled.length > 0, build: [], runtime: [], buildApk: [], runtimeApk: [], env: {}, buildEnv: [] }
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
   if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
