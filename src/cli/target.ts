@@ -21,7 +21,7 @@ function existing(path: string, problem: Omit<Problem, 'message'>): string {
   try {
     real = realpathSync.native(path)
   } catch {
-    throw new InputError({ ...problem, message: 'there is no such folder', hint: problem.near ? 'or name the folder of the project' : 'name the folder of the project' })
+    throw new InputError({ ...problem, message: 'there is no such folder', hint: 'name the folder of the project' })
   }
   if (!statSync(real).isDirectory()) throw new InputError({ ...problem, near: undefined, message: 'that is a file', hint: 'name the folder of the project' })
   return real
