@@ -1,97 +1,66 @@
-import type { Evidence } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
-import { child, childrenOf, type Element, readXml } from './xml.ts'
+import type { Evidence, Fact } from './facts.ts'
+import type { Project } from './project.ts'
 
-/** What a build file says, Maven's or Gradle's. */
+/** A plugin of a build, as far as it decides how the program is packaged. */
+export interface Plugin {
+  version?: string
+  /** some phase or task runs it */
+  runs: boolean
+  /** text of a setting of its configuration, wherever it stands in it */
+  setting: (name: string) => string | undefined
+}
+
+/** What the build files of one program say, Maven's or Gradle's. Paths are relative to the root and end in no "/". */
 export interface BuildFile {
+  /** the build file of the module that runs */
   file: string
   manager: 'maven' | 'gradle'
   wrapper: boolean
-  name?: string
-  version?: string
+  /** folder of the module that runs, "" for the root */
+  module: string
+  /** folders of the modules that it is made of, its own first */
+  folders: string[]
+  /** what the build reads before it reads sources */
+  manifests: { files: string[]; to: string }[]
+  name?: Fact<string>
+  version?: Fact<string>
   /** "war" cannot be run by itself */
   packaging: string
-  release?: { version: string; evidence: Evidence }
-  /** artifact ids of the dependencies, with their places */
+  release?: Fact<string>
+  /** artifact ids of the dependencies that are there at run time, with their places */
   dependencies: Map<string, Evidence>
-  /** Spring Boot's version, where the build file names one */
+  /** Spring Boot's version, where a build file names one */
   boot?: string
-  /** plugins that make the jar executable */
-  plugins: Set<string>
+  /** by artifact id (Maven) or plugin id (Gradle) */
+  plugins: Map<string, Plugin>
+  /** the parent that lies outside of the project: artifact id and version */
+  parents: Map<string, string>
   mainClass?: string
-  /** the build makes Spring Boot's executable jar by itself */
-  repackages: boolean
-  /** modules of a reactor or a multi-project build */
-  modules: string[]
+  /** a property of the build */
+  property: (name: string) => string | undefined
+  /** the newest Java that the build tool's own version runs on, where the project pins it */
+  newest?: Fact<number>
+  /** whether the project's own tests are there */
+  tests: boolean
 }
 
-const POM = 'pom.xml'
-
-/** Reads pom.xml with its properties. Throws InputError with file, line and column. */
-export function readMaven(project: Project): BuildFile {
-  const root = readXml(POM, project.read(POM)!)
-  const properties = new Map((child(root, 'properties')?.children ?? []).map((p) => [p.name, p]))
-  const parent = child(root, 'parent')
-  const value = (e: Element | undefined): string | undefined => e?.text.replace(/\$\{([^}]+)\}/g, (all, key: string) => properties.get(key)?.text ?? (key === 'project.version' ? child(root, 'version')?.text : undefined) ?? all)
-  const at = (e: Element): Evidence => ({ file: POM, line: e.line, text: `${e.name} ${e.text}`.trim() })
-  const plugins = [...childrenOf(child(root, 'build', 'plugins'), 'plugin'), ...childrenOf(child(root, 'build', 'pluginManagement', 'plugins'), 'plugin')]
-  const compiler = plugins.find((p) => child(p, 'artifactId')?.text === 'maven-compiler-plugin')
-  const release = ['maven.compiler.release', 'java.version', 'maven.compiler.target', 'maven.compiler.source', 'jdk.version'].map((k) => properties.get(k)).find(Boolean) ?? child(compiler, 'configuration', 'release') ?? child(compiler, 'configuration', 'target') ?? child(compiler, 'configuration', 'source')
-  const version = release && value(release)
-  const boot = child(parent, 'artifactId')?.text === 'spring-boot-starter-parent' ? value(child(parent, 'version')) : value(properties.get('spring-boot.version') ?? properties.get('spring.boot.version'))
-  return {
-    file: POM,
-    manager: 'maven',
-    wrapper: project.has('mvnw') && project.has('.mvn/wrapper/maven-wrapper.properties'),
-    name: value(child(root, 'artifactId')),
-    version: value(child(root, 'version')) ?? value(child(parent, 'version')),
-    packaging: value(child(root, 'packaging')) ?? 'jar',
-    ...(version ? { release: { version, evidence: at(release!) } } : {}),
-    dependencies: new Map(childrenOf(child(root, 'dependencies'), 'dependency').map((d) => [child(d, 'artifactId')?.text ?? '', at(child(d, 'artifactId') ?? d)])),
-    boot,
-    // a plugin that no phase runs changes nothing, but where the parent binds it
-    plugins: new Set(plugins.filter((p) => child(p, 'executions') || !/^maven-(assembly|shade)-plugin$/.test(child(p, 'artifactId')?.text ?? '')).map((p) => child(p, 'artifactId')?.text ?? '')),
-    repackages: parent !== undefined || plugins.some((p) => child(p, 'artifactId')?.text === 'spring-boot-maven-plugin' && child(p, 'executions') !== undefined),
-    mainClass: plugins.map((p) => mainOf(p, value)).find(Boolean),
-    modules: childrenOf(child(root, 'modules'), 'module').map((m) => m.text),
+/** Joins folders of a project; undefined where the result lies outside of it. */
+export function inside(...parts: string[]): string | undefined {
+  const out: string[] = []
+  for (const part of parts.join('/').split('/')) {
+    if (part === '' || part === '.') continue
+    if (part !== '..') out.push(part)
+    else if (out.pop() === undefined) return undefined
   }
+  return out.join('/')
 }
 
-/** The main class that a plugin's configuration names, wherever it stands in it. */
-function mainOf(e: Element, value: (e: Element | undefined) => string | undefined): string | undefined {
-  if (/^(mainClass|Main-Class)$/.test(e.name)) return value(e)
-  return e.children.map((c) => mainOf(c, value)).find(Boolean)
-}
+/** A file in a folder of the project, "" for the root. */
+export const under = (folder: string, file: string): string => (folder ? `${folder}/${file}` : file)
 
-/** Reads build.gradle or build.gradle.kts as text: both are programs, and only their usual forms are understood. */
-export function readGradle(project: Project): BuildFile {
-  const file = project.has('build.gradle.kts') ? 'build.gradle.kts' : 'build.gradle'
-  const text = project.read(file) ?? ''
-  const settings = project.read('settings.gradle.kts') ?? project.read('settings.gradle') ?? ''
-  const first = (...expressions: RegExp[]): { value: string; evidence: Evidence } | undefined => {
-    for (const e of expressions) {
-      const found = e.exec(text)
-      if (found) return { value: found[1]!, evidence: { file, line: lineOf(text, found[0]), text: found[0] } }
-    }
-    return undefined
-  }
-  const release = first(/languageVersion\s*(?:=|\.set\()\s*JavaLanguageVersion\.of\((\d+)\)/, /jvmToolchain\((\d+)\)/, /(?:source|target)Compatibility\s*=?\s*['"]?(?:JavaVersion\.VERSION_)?([\d._]+)/, /release\s*(?:=|\.set\()\s*(\d+)/)
-  const dependencies = new Map<string, Evidence>()
-  for (const m of text.matchAll(/(?:implementation|api|runtimeOnly|compile|developmentOnly)\s*\(?\s*(?:platform\()?['"][^:'"]+:([^:'"]+)/g)) dependencies.set(m[1]!, { file, line: lineOf(text, m[0]) })
-  const plugins = new Set([...text.matchAll(/id\s*\(?\s*['"]([^'"]+)['"]|^\s{2,}(java|application|war)\s*$|apply plugin: ['"]([^'"]+)/gm)].map((m) => m[1] ?? m[2] ?? m[3]!))
-  return {
-    file,
-    manager: 'gradle',
-    wrapper: project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.properties'),
-    name: /rootProject\.name\s*=\s*['"]([^'"]+)/.exec(settings)?.[1],
-    version: first(/^version\s*=?\s*['"]([^'"]+)['"]/m)?.value,
-    packaging: plugins.has('war') && !plugins.has('org.springframework.boot') ? 'war' : 'jar',
-    ...(release ? { release: { version: release.value.replace('_', '.'), evidence: release.evidence } } : {}),
-    dependencies,
-    boot: first(/org\.springframework\.boot['"]\)?\s*version\s*\(?['"]([^'"]+)/)?.value,
-    plugins,
-    repackages: true,
-    mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([^'"]+)/, /Main-Class['"]?\s*(?::|to)\s*['"]([^'"]+)/)?.value,
-    modules: [...settings.matchAll(/include\s*\(?\s*((?:['"][^'"]+['"]\s*,?\s*)+)/g)].flatMap((m) => [...m[1]!.matchAll(/['"]:?([^'"]+)['"]/g)].map((n) => n[1]!.replaceAll(':', '/'))),
-  }
+/** The project narrowed to some of its folders, so that another module's sources say nothing about this one. */
+export function within(project: Project, folders: readonly string[]): Project {
+  // parts of the build itself are no part of the program
+  const files = (): readonly string[] => project.files().filter((f) => !/^(\.mvn|gradle|buildSrc|build-logic)\//.test(f) && folders.some((folder) => folder === '' || f.startsWith(`${folder}/`)))
+  return { ...project, files }
 }

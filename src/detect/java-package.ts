@@ -1,74 +1,122 @@
-import type { BuildFile } from './java-build.ts'
+import { type BuildFile, under } from './java-build.ts'
 
-/** How a project is built and what of it is shipped. */
+/** How a program is built and what of it is shipped. Commands run in the folder of the sources, results lie in /out. */
 export interface Packaging {
   resolve: string
   command: string
+  /** where the build puts the jar that runs, and its name as `find` takes it; "" where it is collected otherwise */
+  jarFolder: string
+  jarName: string
   collect: string
   extract: string
   test: string
-  develop: string[]
   copies: { from: string; to: string }[]
-  /** the program behind `java` and its flags */
+  /** the program behind `java` and its flags, in the folder of the last stage; [] where the build makes none */
   run: string[]
+  /** the same in the stage that builds */
+  develop: string[]
 }
 
-const jar = (folder: string, condition: string): string => `find ${folder} -maxdepth 1 ${condition} -exec cp {} /out/app.jar ';'`
-
-/** Copies the one jar or WAR that runs: what a plugin makes with everything in it comes last, and so is the one that stays. */
-const find = (folder: string, pattern: string): string =>
-  `mkdir -p /out && ${jar(folder, `-name '${pattern}' ! -name '*-sources.jar' ! -name '*-javadoc.jar' ! -name '*-plain.jar' ! -name '*-tests.jar' ! -name 'original-*'`)} && ${jar(folder, "'(' -name '*-with-dependencies.jar' -o -name '*-shaded.jar' -o -name '*-all.jar' -o -name '*-fat.jar' ')'")}`
-const whole = { copies: [{ from: '/out/app.jar', to: './' }], run: ['-jar', 'app.jar'], extract: '' }
+type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'>
 
 /**
  * Decides how the program is packaged: Spring Boot's layers, Quarkus' fast jar, an executable jar, or classes beside their
- * libraries where the build makes no executable jar.
+ * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's.
  */
-export function packagingOf(build: BuildFile, framework: string | undefined, mainClass: string | undefined): Packaging {
-  return build.manager === 'maven' ? maven(build, framework, mainClass) : gradle(build, framework, mainClass)
+export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined): Packaging {
+  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType) : gradle(build, mainClass, quarkusType)
 }
 
-function maven(build: BuildFile, framework: string | undefined, mainClass: string | undefined): Packaging {
-  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
-  const make = `${mvn} -DskipTests package`
-  const common = { resolve: `${mvn} dependency:resolve`, command: make, test: `${mvn} test`, develop: [...mvn.split(' '), framework === 'spring' ? 'spring-boot:run' : framework === 'quarkus' ? 'quarkus:dev' : 'compile'] }
-  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...fastJar('target') }
-  if (build.plugins.has('spring-boot-maven-plugin')) return { ...common, command: build.repackages ? make : `${make} spring-boot:repackage`, collect: find('target', `*.${build.packaging}`), ...layers(build.boot) }
-  if (build.plugins.has('maven-assembly-plugin') || build.plugins.has('maven-shade-plugin')) return { ...common, collect: find('target', '*.jar'), ...whole }
-  return { ...common, command: `${make} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib`, collect: find('target', '*.jar'), ...classpath(mainClass ?? build.mainClass) }
-}
+const OUT_JAR = { from: '/out/app.jar', to: './' }
 
-function gradle(build: BuildFile, framework: string | undefined, mainClass: string | undefined): Packaging {
-  const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
-  const common = { resolve: `${run} dependencies`, test: `${run} test`, develop: [...run.split(' '), framework === 'spring' ? 'bootRun' : framework === 'quarkus' ? 'quarkusDev' : 'run'] }
-  if (build.plugins.has('io.quarkus')) return { ...common, command: `${run} build -x test`, ...fastJar('build') }
-  if (build.plugins.has('org.springframework.boot')) return { ...common, command: `${run} bootJar`, collect: find('build/libs', '*.jar'), ...layers(build.boot) }
-  if ([...build.plugins].some((p) => /shadow$/.test(p))) return { ...common, command: `${run} shadowJar`, collect: find('build/libs', '*.jar'), ...whole }
-  const main = mainClass ?? build.mainClass
-  if ([...build.plugins].some((p) => p === 'application' || p === 'io.ktor.plugin' || p === 'io.micronaut.application'))
-    return { ...common, command: `${run} installDist`, collect: "mkdir -p /out && find build/install -mindepth 2 -maxdepth 2 -name lib -exec cp -r {} /out/lib ';'", extract: '', copies: [{ from: '/out/lib', to: './lib' }], run: ['-cp', 'lib/*', main ?? 'Main'] }
-  return { ...common, command: `${run} jar`, collect: find('build/libs', '*.jar'), ...whole }
-}
+/** One executable jar, shipped as it is. */
+const whole = (folder: string, name: string): Shape => ({ jarFolder: folder, jarName: name, collect: '', extract: '', copies: [OUT_JAR], run: ['-jar', 'app.jar'], develop: ['-jar', '/out/app.jar'] })
 
-const fastJar = (folder: string): Pick<Packaging, 'collect' | 'extract' | 'copies' | 'run'> => ({
-  collect: `mkdir -p /out && cp -r ${folder}/quarkus-app /out/app`,
+/** The program's jar beside the libraries, and the class that is started. */
+const beside = (folder: string, mainClass: string): Shape => ({
+  jarFolder: folder,
+  jarName: '*.jar',
+  collect: '',
   extract: '',
+  copies: [{ from: '/out/lib', to: './lib' }, OUT_JAR],
+  run: ['-cp', 'app.jar:lib/*', mainClass],
+  develop: ['-cp', '/out/app.jar:/out/lib/*', mainClass],
+})
+
+const fastJar = (folder: string): Shape => ({
+  jarFolder: '',
+  jarName: '',
+  collect: `mkdir -p /out && cp -r ${under(folder, 'quarkus-app')} /out/app`,
+  extract: '',
+  // libraries change least, so their layer comes first
   copies: ['lib', '*.jar', 'app', 'quarkus'].map((p) => ({ from: `/out/app/${p}`, to: p === '*.jar' ? './' : `./${p}` })),
   run: ['-jar', 'quarkus-run.jar'],
+  develop: ['-jar', '/out/app/quarkus-run.jar'],
 })
 
-const classpath = (mainClass: string | undefined): Pick<Packaging, 'extract' | 'copies' | 'run'> => ({
-  extract: 'mkdir -p /out/lib',
-  copies: [{ from: '/out/lib', to: './lib' }, { from: '/out/app.jar', to: './' }],
-  run: ['-cp', 'app.jar:lib/*', mainClass ?? 'Main'],
-})
+const quarkus = (folder: string, type: string | undefined): Shape => (type === 'uber-jar' ? whole(folder, '*-runner.jar') : fastJar(folder))
 
-/** Layers by Spring Boot's version: the tools of 3.3 make a jar beside its libraries, those before a folder for the launcher. */
-function layers(boot: string | undefined): Pick<Packaging, 'extract' | 'copies' | 'run'> {
-  const [major = 3, minor = 3] = (boot ?? '').split('.').map(Number).filter((n) => !Number.isNaN(n))
+function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined): Packaging {
+  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
+  const target = under(build.module, 'target')
+  const select = build.module ? ` -pl ${build.module} -am` : ''
+  // tests are compiled where another module takes them as a dependency
+  const make = [`${mvn}${select}`, build.folders.length > 1 ? '-DskipTests' : '-Dmaven.test.skip=true', ...flags, 'package'].join(' ')
+  // what needs the sources, or another module, is resolved by the build itself
+  const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
+  const boot = build.plugins.get('spring-boot-maven-plugin')
+  const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))
+  const shades = ['maven-shade-plugin', 'maven-assembly-plugin'].some((p) => build.plugins.get(p)?.runs)
+  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...quarkus(target, quarkusType) }
+  if (boot && boot.setting('skip') !== 'true' && (repackages || !build.module)) {
+    const classifier = boot.setting('classifier')
+    const shape = build.packaging === 'war' ? whole(target, '*.war') : layers(target, classifier ? `*-${classifier}.jar` : '*.jar', boot.setting('layers') === undefined ? build.boot : undefined)
+    return { ...common, command: repackages ? make : `${make} spring-boot:repackage`, ...shape }
+  }
+  if ((shades && (build.mainClass || build.plugins.has('vertx-maven-plugin'))) || build.plugins.has('vertx-maven-plugin') || (build.parents.has('micronaut-parent') && !build.plugins.has('maven-jar-plugin'))) return { ...common, ...whole(target, '*.jar') }
+  const main = mainClass()
+  if (main && shades) return { ...common, ...whole(target, '*.jar'), run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] }
+  return main ? { ...common, command: `${make} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib`, ...beside(target, main) } : { ...common, ...whole(target, '*.jar'), run: [] }
+}
+
+function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined): Packaging {
+  const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
+  const task = (name: string): string => (build.module ? `:${build.module.replaceAll('/', ':')}:${name}` : name)
+  const out = under(build.module, 'build')
+  const libs = under(out, 'libs')
+  const has = (id: RegExp): boolean => [...build.plugins.keys()].some((p) => id.test(p))
+  // what needs the sources is resolved by the build itself
+  const common = { resolve: `${run} ${task('dependencies')} || true`, test: `${run} ${task('test')}` }
+  if (build.plugins.has('io.quarkus')) return { ...common, command: `${run} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType) }
+  if (build.plugins.has('org.springframework.boot')) return { ...common, command: `${run} ${task(build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
+  const main = mainClass()
+  if (has(/(^|\.)shadow$/)) return { ...common, command: `${run} ${task('shadowJar')}`, ...whole(libs, '*.jar'), ...(main ? { run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] } : {}) }
+  if (!main) return { ...common, command: `${run} ${task('assemble')}`, ...whole(libs, '*.jar'), run: [] }
+  if (has(/^(application|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application)$/))
+    return {
+      ...common,
+      command: `${run} ${task('installDist')}`,
+      jarFolder: '',
+      jarName: '',
+      collect: `mkdir -p /out && find ${under(out, 'install')} -mindepth 2 -maxdepth 2 -name lib -exec cp -r {} /out/lib ';'`,
+      extract: '',
+      copies: [{ from: '/out/lib', to: './lib' }],
+      run: ['-cp', 'lib/*', main],
+      develop: ['-cp', '/out/lib/*', main],
+    }
+  return { ...common, command: `${run} -I /init.gradle ${task('containerLibraries')}`, jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }], run: ['-cp', 'lib/*', main], develop: ['-cp', '/out/lib/*', main] }
+}
+
+/**
+ * Layers by Spring Boot's version: the tools of 3.3 make a jar beside its libraries, those before a folder for the launcher,
+ * whose class moved in 3.2. A version that nothing names is shipped as one jar, which every version can run.
+ */
+function layers(folder: string, name: string, boot: string | undefined): Shape {
+  const shape = whole(folder, name)
+  const [major = 0, minor = 0] = (boot ?? '').split('.').map(Number)
   const copies = ['dependencies', 'spring-boot-loader', 'snapshot-dependencies', 'application'].map((l) => ({ from: `/out/layers/${l}/`, to: './' }))
-  if (major > 3 || (major === 3 && minor >= 3)) return { extract: 'java -Djarmode=tools -jar /out/app.jar extract --layers --destination /out/layers', copies, run: ['-jar', 'app.jar'] }
-  if (major === 2 && minor < 4) return whole
+  if (major > 3 || (major === 3 && minor >= 3)) return { ...shape, extract: 'java -Djarmode=tools -jar /out/app.jar extract --layers --destination /out/layers', copies }
+  if (major < 2 || (major === 2 && minor < 4)) return shape
   const launcher = `org.springframework.boot.loader.${major === 3 && minor === 2 ? 'launch.' : ''}JarLauncher`
-  return { extract: 'mkdir -p /out/layers && java -Djarmode=layertools -jar /out/app.jar extract --destination /out/layers', copies, run: [launcher] }
+  return { ...shape, extract: 'mkdir -p /out/layers && java -Djarmode=layertools -jar /out/app.jar extract --destination /out/layers', copies, run: [launcher] }
 }

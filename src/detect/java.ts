@@ -1,142 +1,195 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
-import { type BuildFile, readGradle, readMaven } from './java-build.ts'
+import { type BuildFile, under, within } from './java-build.ts'
+import { readGradle } from './java-gradle.ts'
+import { chooseMain, findMains } from './java-main.ts'
+import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
-import type { DetectContext, Language } from './language.ts'
-import { lineOf, type Project } from './project.ts'
+import { readSettings, type Settings } from './java-settings.ts'
+import { healthOf, portOf, secured, servicesOf, writableFolders } from './java-web.ts'
+import type { DetectContext, Framework, Language } from './language.ts'
+import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
-import { readServer, readSources } from './sources.ts'
+import { readServer, readSources, type Sources } from './sources.ts'
 
-/** Reads a Java or Kotlin project: the build file, the framework's settings, the main class. */
+interface Data {
+  flags: string[]
+  settings: string[]
+  skips: Record<string, string>
+  fonts: string[]
+  folders: string[]
+  oldest: number
+  known: Record<string, Record<string, string[]>>
+  mains: Record<string, { below: number; class: string }[]>
+}
+
+/** Reads a program of the JVM: the build files of its module, the framework's settings, the main class, the sources. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
-  if (!language.markers.some((m) => project.has(m))) return undefined
-  const build = project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project) : readGradle(project)
-  const warnings: Warning[] = []
-  if (build.modules.length > 0 && !project.isFolder('src/main'))
-    throw new InputError({ message: `this build has several modules: ${build.modules.join(', ')}`, file: build.file, hint: `choose the one that is to run: --app ${build.modules[0]}` })
-  if (build.packaging === 'war' && !build.plugins.has('spring-boot-maven-plugin'))
+  const data = language.data as unknown as Data
+  const word = chosen.start?.[0]
+  if (project.has('build.sbt') && !project.has('pom.xml')) throw new InputError({ message: 'builds of sbt are not read here', file: 'build.sbt', hint: 'Maven and Gradle are' })
+  const build = project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : readGradle(project, word)
+  if (build.plugins.has('com.android.application')) return undefined
+  if (build.packaging === 'war' && !build.plugins.has('spring-boot-maven-plugin') && !build.plugins.has('quarkus-maven-plugin'))
     throw new InputError({ message: 'this project makes a WAR, which needs a servlet container to run', file: build.file, hint: 'package it as an executable jar (Spring Boot, or an embedded Jetty or Tomcat)' })
 
-  const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, build)
-  const main = findMain(project)
-  const sources = readSources(project, language, main ? [main.file] : [])
+  const warnings: Warning[] = []
+  const own = within(project, build.folders)
+  const framework = chooseFramework(language, build, chosen.framework)
+  const spec = language.frameworks.find((f) => f.id === framework?.value)
+  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`))))
+  const mains = findMains(within(project, [build.module]))
+  const wanted = mains.find((m) => m.name === word)
+  const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
+  const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
-  const spring = framework?.value === 'spring'
-  const data = language.data as { flags: string[]; spring: Record<string, string[]> }
-  const packaging = packagingOf(build, framework?.value, main?.name)
-  const settings = spring ? springSettings(project) : {}
-  const services = Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => (build.dependencies.has(n) ? [fact(id, build.dependencies.get(n)!)] : [])).slice(0, 1))
-  const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
-  const known = spring ? services.flatMap((s) => (data.spring[s.value] ?? []).map((name) => fact(name, ...s.evidence))) : []
+  const packaging = packagingOf(build, () => main()?.value, Object.entries(data.skips).flatMap(([p, flag]) => (build.plugins.has(p) ? [flag] : [])), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'))
+
+  const health = healthOf(build, spec, settings, sources)
+  const services = servicesOf(build, language.services, settings)
+  const variables = [...settings.variables, ...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))]
+  const known = services.flatMap((s) => (data.known[spec?.id ?? '']?.[s.value] ?? []).map((name) => fact(name, ...s.evidence)))
+  const serves = servesFact(build, spec, framework, settings, server, sources)
+  const arguments_ = argumentsOf(project, build, spec)
+  const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
-  const health = healthOf(build, framework?.value, settings, sources)
-  const web = !spring || language.frameworks.find((f) => f.id === 'spring')!.dependencies!.some((d) => d !== 'spring-boot-starter' && build.dependencies.has(d))
-  const builder = build.wrapper ? { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' } : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderDhi: String(manager.builderDhi) }
+  // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
+  const port = portOf(spec, settings) ?? (spec?.portVariable ? undefined : server.port)
+  const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
+  const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
+  const env = environmentOf(spec, settings, health.live ?? health.ready, serves.value)
+  const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
+  if (!spec && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
   return {
     framework,
-    version: version(language, build, project),
+    version: version(language, build, project, data.oldest, warnings),
     manager: fact(build.manager, { file: build.file }),
-    ...(build.name ? { name: fact(build.name, { file: build.file, line: lineOf(project.read(build.file) ?? '', build.name) }) } : {}),
-    ...(build.version ? { appVersion: fact(build.version, { file: build.file }) } : {}),
-    start: fact(chosen.start ?? ['java', ...data.flags, ...packaging.run, ...(framework?.value === 'dropwizard' ? ['server'] : [])], main ? { file: main.file, line: main.line } : { file: build.file }),
-    develop: assumed(packaging.develop),
-    serves: framework && web ? fact(true, framework.evidence[0] ?? { file: build.file }) : (server.listens ?? assumed(false)),
-    port: settings.port ?? server.port,
-    portVariable: spring ? undefined : server.portVariable,
-    health: health?.live ?? (spring ? undefined : server.health),
-    ready: health?.ready ?? (spring ? undefined : server.ready),
+    ...(project.has('gradle.lockfile') && build.manager === 'gradle' ? { lockFile: fact('gradle.lockfile', { file: 'gradle.lockfile' }) } : {}),
+    ...(build.name ? { name: build.name } : {}),
+    ...(build.version ? { appVersion: build.version } : {}),
+    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(main.known() ?? fact('', { file: build.file })), value: ['java', ...data.flags, ...args] },
+    develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
+    serves,
+    port,
+    portVariable: spec?.portVariable ? undefined : server.portVariable,
+    hostVariable: hostVariable(spec, settings, sources),
+    health: spec?.portVariable ? health.live : (health.live ?? server.health),
+    ready: spec?.portVariable ? health.ready : (health.ready ?? server.ready),
     services,
-    secrets: [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i),
+    secrets,
     settings: variables,
-    env: spring && health ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {},
+    unsuitable: fonts(build, sources, data.fonts),
+    env,
+    writable: writableFolders(own, build, settings, sources, warnings),
     build: {
-      baseValues: builder,
-      manifests: manifests(project, build),
+      baseValues: build.wrapper
+        ? { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
+        : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) },
+      wrapper: build.wrapper,
+      gradle: build.manager === 'gradle',
+      portable: !build.plugins.has('os-maven-plugin') && !build.plugins.has('com.google.osdetector'),
+      manifests: build.manifests,
       resolve: packaging.resolve,
       command: packaging.command,
+      jarFolder: packaging.jarFolder,
+      jarName: packaging.jarName,
       collect: packaging.collect,
+      libraries: packaging.command.includes('/init.gradle'),
       extract: packaging.extract,
       test: packaging.test,
       copies: packaging.copies,
+      beside: [...folders, ...arguments_.files].map((f) => ({ from: `/src/${under(build.module, f)}`, to: f.includes('.') ? './' : `./${f}` })),
     },
     warnings,
   }
 }
 
-function chooseFramework(language: Language, build: BuildFile): Fact<string> | undefined {
+/** The class that a parent's framework is started by, by the parent's version. */
+function frameworkMain(build: BuildFile, data: Data): string | undefined {
+  for (const [parent, version] of build.parents) {
+    const found = data.mains[parent]?.find((m) => Number.parseInt(version, 10) < m.below)
+    if (found) return found.class
+  }
+  return undefined
+}
+
+/** A value that is made when it is first asked for; `known` is what was made so far. */
+function once<T>(make: () => T): (() => T) & { known: () => T | undefined } {
+  let made: { value: T } | undefined
+  return Object.assign(() => (made ??= { value: make() }).value, { known: () => made?.value })
+}
+
+function chooseFramework(language: Language, build: BuildFile, chosen: string | undefined): Fact<string> | undefined {
+  if (chosen) return fact(chosen)
   for (const f of language.frameworks) {
-    const name = f.dependencies?.find((d) => build.dependencies.has(d))
+    const name = f.dependencies?.find((d) => build.dependencies.has(d)) ?? [...build.dependencies.keys()].find((d) => f.prefix !== undefined && d.startsWith(String(f.prefix)))
     if (name) return fact(f.id, build.dependencies.get(name)!)
+    if (((f.plugins as string[] | undefined) ?? []).some((p) => build.plugins.has(p))) return fact(f.id, { file: build.file })
   }
   return undefined
 }
 
-/** The oldest line with support that is not older than what the build asks for. */
-function version(language: Language, build: BuildFile, project: Project): Fact<string> | undefined {
-  const file = project.read('.java-version') !== undefined ? '.java-version' : '.sdkmanrc'
-  const noted = /(?:^|java=)(\d+(?:\.\d+)?)/m.exec(project.read(file) ?? '')?.[1]
-  const asked = build.release?.version ?? noted
-  if (!asked) return build.boot?.startsWith('2.') ? { value: '17', evidence: [{ file: build.file }], guess: true } : undefined
-  const number = Number(asked.replace(/^1\./, '').split('.')[0])
-  const line = [...language.versions.lines].reverse().find((l) => Number(l.id) >= number)
-  return fact(line?.id ?? language.versions.lines[0]!.id, build.release?.evidence ?? { file, line: 1, text: asked })
-}
-
-/** The class with the main method; the one named like an application where there are several. */
-function findMain(project: Project): { name: string; file: string; line?: number } | undefined {
-  const found = project.files().flatMap((file) => {
-    if (!/(^|\/)src\/main\/(java|kotlin)\/.*\.(java|kt)$/.test(file) && !/^[^/]+\.java$/.test(file)) return []
-    const text = project.read(file) ?? ''
-    const at = /public static void main\(|^\s*(?:suspend )?fun main\(/m.exec(text)
-    if (!at) return []
-    const simple = file.split('/').at(-1)!.replace(/\.java$/, '').replace(/\.kt$/, /^\s*(?:suspend )?fun main\(/m.test(text) ? 'Kt' : '')
-    const namespace = /^\s*package\s+([\w.]+)/m.exec(text)?.[1]
-    return [{ name: namespace ? `${namespace}.${simple}` : simple, file, line: lineOf(text, at[0]) }]
-  })
-  return found.find((f) => /(Application|Main|App|Server)(Kt)?$/.test(f.name)) ?? found[0]
-}
-
-interface SpringSettings {
-  port?: Fact<number>
-  context?: string
-  management?: string
-  managementPort?: boolean
-}
-
-/** The few settings of application.properties or application.yml that the files depend on; variables' defaults count. */
-function springSettings(project: Project): SpringSettings {
-  const out: SpringSettings = {}
-  for (const file of ['application.properties', 'application.yml', 'application.yaml'].map((f) => `src/main/resources/${f}`)) {
+/** The oldest line with support that is not older than what the build asks for, nor newer than its build tool runs on. */
+function version(language: Language, build: BuildFile, project: Project, oldest: number, warnings: Warning[]): Fact<string> | undefined {
+  const noted = (['.java-version', '.sdkmanrc', '.tool-versions', 'system.properties'] as const).flatMap((file) => {
     const text = project.read(file)
-    if (text === undefined) continue
-    const value = (properties: RegExp, yaml: RegExp): RegExpExecArray | null => (file.endsWith('.properties') ? properties : yaml).exec(text)
-    const port = value(/^\s*server\.port\s*[=:]\s*(?:\$\{[^:}]+:)?(\d{2,5})/m, /^server:\s*\n(?:[ \t]+.*\n)*?[ \t]+port:\s*['"]?(?:\$\{[^:}]+:)?(\d{2,5})/m)
-    if (port) out.port = fact(Number(port[1]), { file, line: lineOf(text, port[0].trim().split('\n').at(-1)!), text: port[0].trim().split('\n').at(-1) })
-    out.context = value(/^\s*server\.servlet\.context-path\s*[=:]\s*(\/[\w/-]*)/m, /context-path:\s*['"]?(\/[\w/-]*)/)?.[1] ?? out.context
-    out.management = value(/^\s*management\.endpoints\.web\.base-path\s*[=:]\s*(\/[\w/-]*)/m, /base-path:\s*['"]?(\/[\w/-]*)/)?.[1] ?? out.management
-    out.managementPort = value(/^\s*management\.server\.port\s*[=:]/m, /^management:\s*\n(?:[ \t]+.*\n)*?[ \t]+server:\s*\n[ \t]+port:/m) !== null || out.managementPort
-  }
-  return out
+    const found = text && /^\s*(?:java(?:\.runtime\.version)?\s*[= ]\s*)?(?:[a-z]+-?)?(?:1\.)?(\d+)/m.exec(file === '.java-version' ? text : (/^\s*java.*$/m.exec(text)?.[0] ?? ''))
+    return found ? [fact(found[1]!, { file, line: 1, text: found[0].trim() })] : []
+  })[0]
+  const asked = build.release ?? noted
+  const lines = [...language.versions.lines].map((l) => Number(l.id)).sort((a, b) => a - b)
+  const number = asked ? Number(asked.value.replace(/^1\./, '').split('.')[0]) : undefined
+  const limit = build.newest?.value ?? Infinity
+  const fallback = build.boot?.startsWith('2.') || build.boot?.startsWith('1.') ? oldest : Number(language.versions.default)
+  const wanted = lines.find((l) => l >= oldest && l >= (number ?? fallback)) ?? lines.at(-1)!
+  const line = wanted <= limit ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
+  if (line !== wanted && asked) warnings.push({ message: `${build.newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: build.newest!.evidence[0]!.file, hint: 'update the wrapper: gradle wrapper --gradle-version 9.2.0' })
+  if (asked && line === wanted) return fact(String(line), ...asked.evidence)
+  return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
 }
 
-/** Probe paths that a dependency brings. Behind Spring Security they answer only where the program says so. */
-function healthOf(build: BuildFile, framework: string | undefined, settings: SpringSettings, sources: ReturnType<typeof readSources>): { live: Fact<string>; ready: Fact<string> } | undefined {
-  const pair = (evidence: Evidence, live: string, ready: string): { live: Fact<string>; ready: Fact<string> } => ({ live: fact(live, evidence), ready: fact(ready, evidence) })
-  const actuator = build.dependencies.get('spring-boot-starter-actuator')
-  if (framework === 'spring' && actuator && !settings.managementPort) {
-    if (build.dependencies.has('spring-boot-starter-security') && !sources.match(/actuator|EndpointRequest/)) return undefined
-    const base = `${settings.context ?? ''}${settings.management ?? '/actuator'}/health`
-    return pair(actuator, `${base}/liveness`, `${base}/readiness`)
-  }
-  const quarkus = build.dependencies.get('quarkus-smallrye-health')
-  if (quarkus) return pair(quarkus, '/q/health/live', '/q/health/ready')
-  return undefined
+/** Whether the program listens: its framework's own dependency says so, else its sources do. */
+function servesFact(build: BuildFile, spec: Framework | undefined, framework: Fact<string> | undefined, settings: Settings, server: ReturnType<typeof readServer>, sources: Sources): Fact<boolean> {
+  const none = settings.get('spring.main.web-application-type')
+  if (none?.value.toLowerCase() === 'none') return fact(false, ...none.evidence)
+  const web = spec?.web as string | undefined
+  const dependency = web === undefined ? undefined : [...build.dependencies].find(([name]) => new RegExp(web).test(name))?.[1]
+  if (framework && (web === undefined || dependency)) return fact(true, dependency ?? framework.evidence[0] ?? { file: build.file })
+  return server.listens ?? (sources.first('portVariable') ? fact(true, sources.first('portVariable')!.evidence) : assumed(false))
 }
 
-function manifests(project: Project, build: BuildFile): { files: string[]; to: string }[] {
-  const present = (...names: string[]): string[] => names.filter((n) => project.read(n) !== undefined)
-  const root = build.manager === 'maven' ? present('mvnw', 'pom.xml') : present('gradlew', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'gradle.properties', 'gradle.lockfile')
-  const folders = (build.manager === 'maven' ? ['.mvn'] : ['gradle', 'buildSrc']).filter((f) => project.isFolder(f))
-  return [{ files: root, to: './' }, ...folders.map((f) => ({ files: [f], to: `./${f}` }))]
+/** What a program is told after its name: Dropwizard's command and its file. */
+function argumentsOf(project: Project, build: BuildFile, spec: Framework | undefined): { words: string[]; files: string[] } {
+  if (spec?.id !== 'dropwizard') return { words: [], files: [] }
+  const file = project.names(build.module).find((n) => /\.ya?ml$/.test(n) && /^(server|logging|database)\s*:/m.test(project.read(under(build.module, n)) ?? ''))
+  return { words: ['server', ...(file ? [file] : [])], files: file ? [file] : [] }
 }
+
+/** Run-time settings that the files rely on. */
+function environmentOf(spec: Framework | undefined, settings: Settings, health: Fact<string> | undefined, serves: boolean): Record<string, string> {
+  const port = serves && spec?.portVariable ? settings.get(((spec.portKeys as string[]) ?? []).find((k) => settings.get(k)) ?? '') : undefined
+  const variable = port && /\$\{?\??([A-Z][A-Z0-9_]*)/.exec(port.value)?.[1]
+  return {
+    // outside of Kubernetes the groups for probes are off
+    ...(spec?.id === 'spring' && health ? { MANAGEMENT_ENDPOINT_HEALTH_PROBES_ENABLED: 'true' } : {}),
+    // what else reads that variable finds the same port
+    ...(variable && variable !== spec?.portVariable ? { [variable]: '{port}' } : {}),
+  }
+}
+
+/** A setting or a variable by which a program that listens on loopback is told otherwise. */
+function hostVariable(spec: Framework | undefined, settings: Settings, sources: Sources): Fact<Record<string, string>> | undefined {
+  const LOOPBACK = /^(localhost|127\.0\.0\.1|::1)$/
+  const address = ((spec?.hostKeys as string[] | undefined) ?? []).map((k) => ({ key: k, found: settings.get(k) })).find(({ key, found }) => found && LOOPBACK.test(settings.value(key) ?? ''))
+  if (address) return fact({ [address.key.toUpperCase().replace(/[.-]/g, '_')]: '0.0.0.0' }, ...address.found!.evidence)
+  const found = sources.match(/(?:getenv|getOrDefault|get)\(\s*"((?:SERVER_|HTTP_|APP_|BIND_)?(?:HOST|BIND|ADDRESS|BIND_ADDRESS))"/)
+  return found?.groups[0] && !spec?.host ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
+}
+
+/** Programs that draw text need fonts, which distroless has not. */
+function fonts(build: BuildFile, sources: Sources, names: string[]): LanguageFacts['unsuitable'] {
+  const evidence: Evidence | undefined = names.map((n) => build.dependencies.get(n)).find(Boolean) ?? sources.match(/^import java\.awt\.(?:Font|Graphics2D|FontMetrics|\*)/)?.evidence
+  return evidence ? ['distroless', 'chainguard', 'dhi'].map((base) => ({ base, reason: `the program draws text, and the ${base} image has no fonts`, evidence: [evidence] })) : []
+}
+

@@ -29,6 +29,9 @@ export interface Sources {
 const COMMENT = /^\s*(\/\/|#(?!\[)|\*|\/\*|<!--|--\s)/
 const TEST = /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|docs?|benches|fixtures|testdata)\/|[._-](test|spec)\.\w+$|_test\.\w+$|(^|\/)test_[^/]+$|(^|\/)conftest\.py$/
 
+/** What lies below is named after packages, com/example among them. */
+const PACKAGES = /(?<=^|\/)src\/main\/.*/
+
 /**
  * Collects the sources of `language` in `project`: `entries` first, then the rest, nearest to the root first; tests and
  * examples are left out.
@@ -39,7 +42,7 @@ export function readSources(project: Project, language: Language, entries: reado
 
   const files = (): string[] => {
     if (chosen) return chosen
-    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !TEST.test(f))
+    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !TEST.test(f.replace(PACKAGES, '')))
     chosen = [...new Set([...entries.filter((e) => project.read(e) !== undefined), ...wanted])].slice(0, MAX_FILES)
     return chosen
   }

@@ -53,7 +53,7 @@ describe('Spring Boot', () => {
 
 describe('packaging', () => {
   test('an executable jar by the shade plugin', async () => {
-    const facts = await factsOf({ 'pom.xml': pom({ plugins: ['maven-shade-plugin'] }), [MAIN_FILE]: MAIN })
+    const facts = await factsOf({ 'pom.xml': pom({ plugins: ['maven-shade-plugin'] }).replace('<executions/>', '<executions><execution><configuration><mainClass>com.example.Main</mainClass></configuration></execution></executions>'), [MAIN_FILE]: MAIN })
     expect(facts.start!.value.slice(-2)).toEqual(['-jar', 'app.jar'])
     expect(facts).toMatchObject({ port: { value: 9000, evidence: [{ line: 5 }] }, serves: { value: true } })
   })
@@ -77,8 +77,9 @@ describe('packaging', () => {
   test('a WAR is refused with a word', async () => {
     expect((await problemsOf({ 'pom.xml': pom({ rest: '<packaging>war</packaging>' }) }))[0]!.hint).toContain('executable jar')
   })
-  test('several modules ask for one', async () => {
-    expect((await problemsOf({ 'pom.xml': pom({ rest: '<modules><module>api</module><module>web</module></modules>' }) }))[0]!.hint).toContain('--app api')
+  test('an executable jar without a class in its manifest is started by the class', async () => {
+    const facts = await factsOf({ 'pom.xml': pom({ plugins: ['maven-shade-plugin'] }).replace('<executions/>', '<executions><execution/></executions>'), [MAIN_FILE]: MAIN })
+    expect(facts.start!.value.slice(-3)).toEqual(['-cp', 'app.jar', 'com.example.Main'])
   })
 })
 
@@ -90,4 +91,91 @@ test('services by their drivers', async () => {
 
 test('a malformed pom.xml is an error with its place', async () => {
   expect((await problemsOf({ 'pom.xml': '<project>\n  <a>\n</project>\n' }))[0]).toMatchObject({ file: 'pom.xml', line: 3 })
+})
+
+describe('several modules', () => {
+  const module = (name: string, parts: Parameters<typeof pom>[0] = {}): string => pom(parts).replace('<project>', '<project><parent><artifactId>shop</artifactId><version>1.2.0</version></parent>').replace('<artifactId>shop</artifactId>\n<version>1.2.0</version>', `<artifactId>${name}</artifactId>`)
+  const root = pom({ properties: '<java.version>17</java.version>', rest: '<packaging>pom</packaging><modules><module>core</module><module>web</module></modules>' })
+  const files = {
+    'pom.xml': root,
+    'core/pom.xml': module('core', { dependencies: ['postgresql'] }),
+    'web/pom.xml': module('web', { dependencies: ['core', 'spring-boot-starter-web'], plugins: ['spring-boot-maven-plugin'] }),
+    'web/src/main/java/com/example/WebApplication.java': MAIN,
+    'web/src/main/resources/application.yml': 'server:\n  port: 8092\n',
+    'core/src/main/resources/application.yml': 'server:\n  port: 9999\n',
+  }
+  test('the one that makes a program is built with what it needs', async () => {
+    const facts = await factsOf(files)
+    expect(facts).toMatchObject({ framework: { value: 'spring' }, name: { value: 'web' }, version: { value: '17', evidence: [{ file: 'pom.xml' }] }, port: { value: 8092 } })
+    expect(facts.build.command).toContain('-pl web -am')
+    expect(facts.build.manifests).toContainEqual({ files: ['core/pom.xml'], to: './core/' })
+    expect(facts.services!.map((s) => s.value)).toEqual(['postgres'])
+  })
+  test('several programs ask for one', async () => {
+    const two = { ...files, 'core/pom.xml': files['web/pom.xml'].replace('<artifactId>web<', '<artifactId>core<'), 'core/src/main/java/com/example/CoreApplication.java': MAIN }
+    expect((await problemsOf(two))[0]).toMatchObject({ where: '--start', choices: ['core', 'web'] })
+    expect((await factsOf(two, { start: ['web'] })).build.command).toContain('-pl web -am')
+  })
+  test('of Gradle, with a catalog and a convention plugin', async () => {
+    const facts = await factsOf({
+      'settings.gradle.kts': 'rootProject.name = "shop"\ninclude("core", "web")\n',
+      'gradle/libs.versions.toml': '[versions]\nboot = "3.4.1"\n[libraries]\nboot-web = { module = "org.springframework.boot:spring-boot-starter-web" }\n[plugins]\nspring-boot = { id = "org.springframework.boot", version.ref = "boot" }\n',
+      'buildSrc/src/main/kotlin/shop.java.gradle.kts': 'java { toolchain { languageVersion = JavaLanguageVersion.of(25) } }\n',
+      'core/build.gradle.kts': 'plugins { id("shop.java") }\n',
+      'web/build.gradle.kts': 'plugins {\n  id("shop.java")\n  alias(libs.plugins.spring.boot)\n}\ndependencies {\n  // implementation("org.postgresql:postgresql")\n  implementation(libs.boot.web)\n  implementation(project(":core"))\n}\n',
+    })
+    expect(facts).toMatchObject({ framework: { value: 'spring', evidence: [{ file: 'web/build.gradle.kts', line: 7 }] }, version: { value: '25', evidence: [{ file: 'buildSrc/src/main/kotlin/shop.java.gradle.kts' }] }, build: { command: 'gradle --no-daemon :web:bootJar', jarFolder: 'web/build/libs' }, services: [] })
+  })
+})
+
+describe('settings', () => {
+  const spring = { 'pom.xml': pom(SPRING) }
+  const at = (text: string, file = 'application.properties'): Record<string, string> => ({ ...spring, [`src/main/resources/${file}`]: text })
+  test('what else reads the variable of the port is told it', async () => {
+    expect((await factsOf(at('server.port=${PORT:5000}\n'))).env).toEqual({ PORT: '{port}' })
+  })
+  test('another profile says nothing', async () => {
+    expect((await factsOf(at('server:\n  port: 8081\n---\nspring:\n  config:\n    activate:\n      on-profile: dev\nserver:\n  port: 9999\n', 'application.yml'))).port?.value).toBe(8081)
+    expect((await factsOf(at('spring.config.activate.on-profile=dev\nserver.port=9999\n#---\nserver.port=8082\n'))).port?.value).toBe(8082)
+  })
+  test('a server on loopback is told to listen on all interfaces', async () => {
+    expect((await factsOf(at('server.address=127.0.0.1\n'))).hostVariable?.value).toEqual({ SERVER_ADDRESS: '0.0.0.0' })
+  })
+  test('behind TLS there is no path to ask', async () => {
+    const actuator = pom({ ...SPRING, dependencies: [...SPRING.dependencies, 'spring-boot-starter-actuator'] })
+    expect((await factsOf({ 'pom.xml': actuator, 'src/main/resources/application.properties': 'server.ssl.key-store=classpath:a.p12\n' })).health).toBeUndefined()
+    expect((await factsOf({ 'pom.xml': actuator, 'src/main/resources/application.properties': 'management.server.port=9090\n' })).health).toBeUndefined()
+  })
+  test('a database in the process is no service', async () => {
+    const both = { 'pom.xml': pom({ ...SPRING, dependencies: [...SPRING.dependencies, 'h2', 'postgresql', 'mysql-connector-j'] }) }
+    expect((await factsOf(both)).services).toEqual([])
+    expect((await factsOf({ ...both, 'src/main/resources/application.properties': 'spring.datasource.url=jdbc:postgresql://db/shop\n' })).services!.map((s) => s.value)).toEqual(['postgres'])
+  })
+  test('log files need a folder', async () => {
+    const facts = await factsOf(at('logging.file.name=logs/shop.log\n'))
+    expect(facts.writable).toEqual(['/app/logs'])
+    expect(facts.warnings[0]).toMatchObject({ file: 'src/main/resources/application.properties', line: 1 })
+  })
+  test('Ktor', async () => {
+    const facts = await factsOf({ 'build.gradle.kts': 'plugins {\n  id("io.ktor.plugin") version "3.0.0"\n}\napplication {\n  mainClass = "io.ktor.server.netty.EngineMain"\n}\n', 'src/main/resources/application.conf': 'ktor {\n  deployment {\n    port = 8085\n    port = ${?PORT}\n  }\n}\n' })
+    expect(facts).toMatchObject({ framework: { value: 'ktor' }, port: { value: 8085, evidence: [{ line: 3 }] }, build: { command: 'gradle --no-daemon installDist' } })
+  })
+  test('an old wrapper decides what Java it runs on', async () => {
+    const facts = await factsOf({ 'build.gradle': "plugins {\n  id 'application'\n}\napplication {\n  mainClass = 'a.B'\n}\nsourceCompatibility = 17\n", gradlew: '', 'gradle/wrapper/gradle-wrapper.properties': 'distributionUrl=https\\://services.gradle.org/distributions/gradle-6.9-bin.zip\n' })
+    expect(facts.version?.value).toBe('11')
+    expect(facts.warnings[0]!.message).toContain('Gradle 6.9')
+  })
+})
+
+describe('the class that is started', () => {
+  const kotlin = { 'pom.xml': pom(), 'src/main/kotlin/com/example/server.kt': 'package com.example\n\nfun main() {}\n' }
+  test('of Kotlin', async () => {
+    expect((await factsOf(kotlin)).start).toMatchObject({ value: expect.arrayContaining(['com.example.ServerKt']), evidence: [{ line: 3 }] })
+  })
+  test('of several the likely one, with a word', async () => {
+    const facts = await factsOf({ ...kotlin, [MAIN_FILE.replace('Main', 'Other')]: MAIN, [MAIN_FILE]: MAIN })
+    expect(facts.start).toMatchObject({ guess: true })
+    expect(facts.warnings[0]!.message).toContain('3 main classes')
+    expect((await factsOf({ ...kotlin, [MAIN_FILE]: MAIN }, { start: ['com.example.ServerKt'] })).start!.value.at(-1)).toBe('com.example.ServerKt')
+  })
 })

@@ -1,0 +1,212 @@
+import { InputError } from '../errors.ts'
+import { type Evidence, type Fact, fact } from './facts.ts'
+import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
+import { findMains } from './java-main.ts'
+import { lineOf, type Project } from './project.ts'
+
+/** A build script with its comments blanked out, so that places stay what they are. */
+interface Script {
+  file: string
+  text: string
+}
+
+const SCRIPTS = ['build.gradle.kts', 'build.gradle']
+const SETTINGS = ['settings.gradle.kts', 'settings.gradle']
+/** Plugins by which a project says that it makes a program. */
+const MAKERS = /^(application|org\.springframework\.boot|io\.quarkus|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application|(com\.github\.johnrengelman|com\.gradleup|io\.github\.goooler)\.shadow|io\.vertx\.vertx-plugin)$/
+/** The newest Java that a version of Gradle runs on: https://docs.gradle.org/current/userguide/compatibility.html */
+const NEWEST: [gradle: string, java: number][] = [['9.1', 25], ['8.14', 24], ['8.10', 23], ['8.8', 22], ['8.5', 21], ['8.3', 20], ['7.6', 19], ['7.5', 18], ['7.3', 17], ['7.0', 16], ['6.7', 15], ['6.3', 14], ['6.0', 13], ['5.4', 12], ['5.0', 11], ['4.7', 10], ['0', 8]]
+
+/** Reads Gradle's build scripts as text: they are programs, and only their usual forms are understood. Throws InputError where several projects could run. */
+export function readGradle(project: Project, chosen: string | undefined): BuildFile {
+  const settings = script(project, '', SETTINGS)
+  const included = [...new Set([...settings.text.matchAll(/\binclude\s*\(?\s*((?:['"][^'"]+['"]\s*,?\s*)+)/g)].flatMap((m) => [...m[1]!.matchAll(/['"]:?([^'"]+)['"]/g)].map((n) => n[1]!.replaceAll(':', '/'))))]
+  const moved = new Map([...settings.text.matchAll(/project\(\s*['"]:([^'"]+)['"]\s*\)\.projectDir\s*=\s*(?:new File\([^,)]*,\s*|file\(\s*)['"]([^'"]+)['"]/g)].map((m) => [m[1]!.replaceAll(':', '/'), m[2]!]))
+  const folders = ['', ...included.map((f) => inside(moved.get(f) ?? f) ?? f)].filter((f) => f === '' || project.isFolder(f))
+  const catalog = readCatalog(project)
+  const own = (folder: string): Script[] => scriptsOf(project, folder, catalog)
+  const module = chooseProject(project, folders, own, catalog, chosen)
+  const siblings = reactor(module, folders, own)
+  const scripts = [...own(module), ...(module ? [shared(script(project, '', SCRIPTS))] : [])]
+  const file = scripts[0]!.file
+  const first = (...expressions: RegExp[]): Fact<string> | undefined => firstOf(scripts, expressions)
+  const release = first(/languageVersion\s*(?:=|\.set\(|\()\s*JavaLanguageVersion\.of\(\s*['"]?(\d+)/, /jvmToolchain\s*\(?\s*(\d+)/, /jvmToolchain\s*\{[^}]*JavaLanguageVersion\.of\(\s*(\d+)/, /options\.release\s*(?:=|\.set\()\s*(\d+)/, /(?:target|source)Compatibility\s*(?:=|\.set\()?\s*['"]?(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(['"]?)?([\d._]+)/, /jvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?['"]?([\d._]+)/)
+  const plugins = pluginsOf(scripts, catalog)
+  const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read('gradle/wrapper/gradle-wrapper.properties') ?? '')?.[1]
+  const newest = wrapper ? NEWEST.find(([gradle]) => atLeast(wrapper, gradle))![1] : undefined
+  return {
+    file,
+    manager: 'gradle',
+    wrapper: project.has('gradlew') && wrapper !== undefined,
+    module,
+    folders: siblings,
+    manifests: manifests(project, folders),
+    name: module ? fact(module.split('/').at(-1)!, { file: settings.file }) : firstOf([settings], [/rootProject\.name\s*=\s*['"]([^'"]+)/]),
+    version: first(/^\s*version\s*=?\s*['"]([^'"$]+)['"]/m) ?? firstOf([script(project, '', ['gradle.properties'])], [/^version\s*=\s*(\S+)/m]),
+    packaging: plugins.has('war') && !plugins.has('org.springframework.boot') ? 'war' : 'jar',
+    ...(release ? { release: { ...release, value: release.value.replace(/^1[._]/, '').replace(/\..*$/, '') } } : {}),
+    dependencies: dependenciesOf(siblings.flatMap((folder) => own(folder)).concat(scripts), catalog),
+    // layers that the build names itself are not those that are copied
+    boot: scripts.some((s) => /\blayered\b/.test(s.text)) ? undefined : plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value,
+    plugins,
+    parents: new Map(),
+    mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.$]+)['"]/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.$]+)['"]/)?.value,
+    property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
+    ...(newest ? { newest: fact(newest, { file: 'gradle/wrapper/gradle-wrapper.properties', text: `Gradle ${wrapper}` }) } : {}),
+    tests: project.files().some((f) => siblings.some((s) => f.startsWith(under(s, 'src/test/')))),
+  }
+}
+
+function atLeast(version: string, wanted: string): boolean {
+  const [a = 0, b = 0] = version.split('.').map(Number)
+  const [c = 0, d = 0] = wanted.split('.').map(Number)
+  return a > c || (a === c && b >= d)
+}
+
+function script(project: Project, folder: string, names: string[]): Script {
+  const file = names.map((n) => under(folder, n)).find((f) => project.read(f) !== undefined)
+  return { file: file ?? under(folder, names[0]!), text: uncommented(file ? project.read(file)! : '') }
+}
+
+/** The text with comments turned into blanks. Strings are passed over, since they hold addresses with "//". */
+function uncommented(text: string): string {
+  return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (found) => (found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found))
+}
+
+/** What the root's script says for every project. */
+function shared(root: Script): Script {
+  const blocks = [...root.text.matchAll(/\b(?:allprojects|subprojects)\s*\{/g)].map((m) => [m.index, closing(root.text, m.index + m[0].length)] as const)
+  const keep = (i: number): boolean => blocks.some(([from, to]) => i >= from && i < to)
+  return { file: root.file, text: [...root.text].map((c, i) => (c === '\n' || keep(i) ? c : ' ')).join('') }
+}
+
+function closing(text: string, from: number): number {
+  let depth = 1
+  for (let i = from; i < text.length; i++) {
+    if (text[i] === '{') depth++
+    else if (text[i] === '}' && --depth === 0) return i
+  }
+  return text.length
+}
+
+/** A project's script and those of the convention plugins that it applies: https://docs.gradle.org/current/userguide/implementing_gradle_plugins_precompiled.html */
+function scriptsOf(project: Project, folder: string, catalog: Catalog): Script[] {
+  const out = [script(project, folder, SCRIPTS)]
+  for (const s of out)
+    for (const id of pluginsOf([s], catalog).keys()) {
+      const file = project.files().find((f) => f.endsWith(`/${id}.gradle.kts`) || f.endsWith(`/${id}.gradle`))
+      if (file && !out.some((o) => o.file === file)) out.push({ file, text: uncommented(project.read(file) ?? '') })
+    }
+  return out
+}
+
+function firstOf(scripts: Script[], expressions: RegExp[]): Fact<string> | undefined {
+  for (const e of expressions)
+    for (const { file, text } of scripts) {
+      const found = e.exec(text)
+      if (found) return fact(found[1]!, { file, line: lineOf(text, found[0].trim()), text: found[0].trim().split('\n')[0]!.slice(0, 120) })
+    }
+  return undefined
+}
+
+/** gradle/libs.versions.toml: what its accessors stand for. */
+interface Catalog {
+  libraries: Map<string, string>
+  plugins: Map<string, { id: string; version?: string }>
+}
+
+/** Reads the version catalog line by line: each entry stands on one. https://docs.gradle.org/current/userguide/version_catalogs.html */
+function readCatalog(project: Project): Catalog {
+  const catalog: Catalog = { libraries: new Map(), plugins: new Map() }
+  const versions = new Map<string, string>()
+  let section = ''
+  for (const line of (project.read('gradle/libs.versions.toml') ?? '').split('\n')) {
+    section = /^\s*\[(\w+)\]/.exec(line)?.[1] ?? section
+    const found = /^\s*["']?([\w.-]+)["']?\s*=\s*(.+)$/.exec(line)
+    if (!found) continue
+    const [, name, rest] = found as unknown as [string, string, string]
+    const accessor = name.replace(/[-_]/g, '.')
+    const version = versions.get(/version\.ref\s*=\s*["']([^"']+)/.exec(rest)?.[1] ?? '') ?? /version\s*=\s*["']([^"']+)/.exec(rest)?.[1]
+    if (section === 'versions') versions.set(name, /["']([^"']+)["']/.exec(rest)?.[1] ?? '')
+    if (section === 'libraries') catalog.libraries.set(accessor, /module\s*=\s*["'][^:"']+:([^:"']+)/.exec(rest)?.[1] ?? /\bname\s*=\s*["']([^"']+)/.exec(rest)?.[1] ?? /^["'][^:"']+:([^:"']+)/.exec(rest)?.[1] ?? accessor)
+    if (section === 'plugins') {
+      const [id, own] = (/\bid\s*=\s*["']([^"']+)/.exec(rest)?.[1] ?? /^["']([^"']+)/.exec(rest)?.[1] ?? '').split(':')
+      if (id) catalog.plugins.set(accessor, { id, version: version ?? own })
+    }
+  }
+  return catalog
+}
+
+/** Plugins that are applied, by id. One that is only put on the class path (`apply false`) takes no part. */
+function pluginsOf(scripts: Script[], catalog: Catalog): Map<string, Plugin> {
+  const out = new Map<string, Plugin>()
+  const add = (id: string, version?: string): void => void out.set(id, { version: version ?? out.get(id)?.version, runs: true, setting: () => undefined })
+  for (const { text } of scripts) {
+    for (const m of text.matchAll(/\bid\b[ \t]*\(?[ \t]*['"]([^'"]+)['"][ \t]*\)?([^\n;]*)/g)) if (!/apply\s*\(?\s*false/.test(m[2]!)) add(m[1]!, /version\s*\(?\s*['"]([^'"$]+)/.exec(m[2]!)?.[1])
+    for (const m of text.matchAll(/\balias\s*\(\s*(\w+)\.plugins\.([\w.]+)\s*\)([^\n;]*)/g)) {
+      const found = catalog.plugins.get(m[2]!) ?? (m[1] === 'ktorLibs' && m[2] === 'ktor' ? { id: 'io.ktor.plugin' } : undefined)
+      if (found && !/apply\s*\(?\s*false/.test(m[3]!)) add(found.id, 'version' in found ? found.version : undefined)
+    }
+    for (const m of text.matchAll(/\bapply\s*\(?\s*plugin\s*[:=]\s*['"]([^'"]+)['"]/g)) add(m[1]!)
+    const block = /^\s*plugins\s*\{([^}]*)\}/m.exec(text)?.[1] ?? ''
+    for (const m of block.matchAll(/^\s*`?(java|application|war|java-library|scala|groovy)`?\s*$/gm)) add(m[1]!)
+    for (const m of block.matchAll(/^\s*kotlin\s*\(?\s*["']([\w.]+)["']/gm)) add(`org.jetbrains.kotlin.${m[1]}`)
+  }
+  return out
+}
+
+/** Dependencies that are there at run time: as coordinates, as accessors of the version catalog, or by a framework's own catalog. */
+function dependenciesOf(scripts: Script[], catalog: Catalog): Map<string, Evidence> {
+  const out = new Map<string, Evidence>()
+  const CONFIGURATION = String.raw`\b(?:implementation|api|runtimeOnly|runtime|compile|developmentOnly)\b\s*\(?\s*(?:(?:enforcedPlatform|platform)\s*\(\s*)?`
+  for (const { file, text } of scripts) {
+    const add = (name: string, what: string): void => void (out.has(name) || out.set(name, { file, line: lineOf(text, what), text: what.trim().slice(0, 120) }))
+    for (const m of text.matchAll(new RegExp(`${CONFIGURATION}['"][^:'"\\s]+:([^:'"\\s]+)`, 'g'))) add(m[1]!, m[0])
+    for (const m of text.matchAll(new RegExp(`${CONFIGURATION}group\\s*[:=]\\s*['"][^'"]+['"]\\s*,\\s*name\\s*[:=]\\s*['"]([^'"]+)`, 'g'))) add(m[1]!, m[0])
+    for (const m of text.matchAll(new RegExp(`${CONFIGURATION}(\\w+)\\.([A-Za-z][\\w.]*)`, 'g'))) {
+      const [what, named, accessor] = m as unknown as [string, string, string]
+      if (named === 'libs') for (const id of [catalog.libraries.get(accessor)]) add(id ?? accessor.replaceAll('.', '-'), what)
+      else if (named === 'mn') add(accessor.replaceAll('.', '-'), what)
+      else if (named === 'ktorLibs') add(`ktor-${accessor.replaceAll('.', '-')}`, what)
+    }
+    for (const m of text.matchAll(/\blibs\.bundles\.(\w+)/g)) add(`bundle-${m[1]}`, m[0])
+    for (const m of text.matchAll(/\bruntime\s*\(?\s*["'](netty|jetty|tomcat|undertow)["']/g)) add('micronaut-http-server', m[0])
+  }
+  return out
+}
+
+/** The project of the build that runs: the one that was chosen, else the only one that makes a program. */
+function chooseProject(project: Project, folders: string[], own: (folder: string) => Script[], catalog: Catalog, chosen: string | undefined): string {
+  const wanted = chosen && folders.find((f) => f === chosen.replace(/^\.\/|\/$/g, '').replaceAll(':', '/').replace(/^\//, ''))
+  if (wanted || folders.length === 1) return wanted || ''
+  const makes = folders.filter((f) => [...pluginsOf(own(f), catalog).keys()].some((p) => MAKERS.test(p)))
+  const main = (f: string): boolean => findMains(f ? within(project, [f]) : { ...project, files: () => project.files().filter((p) => p.startsWith('src/')) }).length > 0
+  const found = makes.length > 1 ? makes.filter(main) : makes.length === 1 ? makes : folders.filter(main)
+  if (found.length === 1) return found[0]!
+  if (found.length === 0) return makes[0] ?? ''
+  throw new InputError({ message: `this build makes ${found.length} programs: ${found.map((f) => f || '.').join(', ')}`, where: '--start', hint: `choose the one that is to run: --start ${found.find(Boolean)}`, choices: found })
+}
+
+/** A project of the build and those that it depends on, its own first. */
+function reactor(module: string, folders: string[], own: (folder: string) => Script[]): string[] {
+  const out = [module]
+  for (const folder of out)
+    for (const { text } of own(folder))
+      for (const m of text.matchAll(/\bproject\s*\(\s*(?:path\s*[:=]\s*)?['"]:([^'"]+)['"]|\bprojects\.([\w.]+)/g)) {
+        const name = m[1]?.replaceAll(':', '/') ?? folders.find((f) => f.replace(/[-_/](\w)/g, (_, c: string) => c.toUpperCase()) === m[2]!.replace(/\.(\w)/g, (_, c: string) => c.toUpperCase()))
+        if (name && folders.includes(name) && !out.includes(name)) out.push(name)
+      }
+  return out
+}
+
+/** Every build script, the wrapper, and the folders that hold parts of the build itself. */
+function manifests(project: Project, folders: string[]): BuildFile['manifests'] {
+  const present = (folder: string, names: string[]): string[] => names.map((n) => under(folder, n)).filter((f) => project.read(f) !== undefined)
+  const root = present('', ['gradlew', ...SCRIPTS, ...SETTINGS, 'gradle.properties', 'gradle.lockfile'])
+  const parts = ['gradle', 'buildSrc', 'build-logic'].filter((f) => project.isFolder(f)).map((f) => ({ files: [f], to: `./${f}` }))
+  const others = folders.filter(Boolean).flatMap((f) => {
+    const files = present(f, [...SCRIPTS, 'gradle.properties', 'gradle.lockfile'])
+    return files.length > 0 ? [{ files, to: `./${f}/` }] : []
+  })
+  return [{ files: root, to: './' }, ...parts, ...others]
+}

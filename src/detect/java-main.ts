@@ -1,0 +1,70 @@
+import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
+import { lineOf, type Project } from './project.ts'
+
+/** A class that the JVM can start. */
+export interface Main {
+  /** as `java` takes it */
+  name: string
+  evidence: Evidence
+  /** what the class says of itself: Spring Boot's application */
+  application: boolean
+}
+
+const LIKELY = /(Application|Main|App|Server|Bootstrap|Launcher)(Kt)?$/
+const AWAY = /(^|\/)(buildSrc|build-logic|examples?|samples?|benchmarks?|jmh|it|integrationTest|functionalTest|src\/\w*[tT]est\w*|tests?)\//
+
+/** Every class with a main method, of any language of the JVM; nearest to the root first. */
+export function findMains(project: Project): Main[] {
+  return project.files().flatMap((file) => {
+    const kind = /\.(java|kt|scala|groovy)$/.exec(file)?.[1]
+    const text = kind && !AWAY.test(file.replace(/(?<=^|\/)src\/main\/.*/, '')) ? project.read(file) : undefined
+    if (text === undefined || !/\bmain\b|extends\s+\w*App\b/.test(text)) return []
+    const found = kind === 'kt' ? kotlin(file, text) : kind === 'scala' ? scala(text) : java(file, text)
+    if (!found) return []
+    const namespace = /^\s*package\s+([\w.]+)/m.exec(text)?.[1]
+    return [{ name: namespace ? `${namespace}.${found.name}` : found.name, evidence: { file, line: lineOf(text, found.at) }, application: /@SpringBootApplication\b/.test(text) }]
+  })
+}
+
+interface Found {
+  name: string
+  at: string
+}
+
+const stem = (file: string): string => file.split('/').at(-1)!.replace(/\.\w+$/, '')
+
+function java(file: string, text: string): Found | undefined {
+  const at = /^[^/*\n]*\bstatic\s+(?:public\s+)?(?:final\s+|synchronized\s+)*void\s+main\s*\(/m.exec(text)?.[0]
+  return at ? { name: stem(file), at } : undefined
+}
+
+/** A function at the top of a file belongs to a class that is named after the file. */
+function kotlin(file: string, text: string): Found | undefined {
+  const top = /^(?:suspend\s+)?fun\s+main\s*\(/m.exec(text)?.[0]
+  if (top) return { name: /@file:\s*JvmName\("(\w+)"\)/.exec(text)?.[1] ?? `${stem(file).replace(/^[a-z]/, (c) => c.toUpperCase()).replace(/\W/g, '_')}Kt`, at: top }
+  const inner = /@JvmStatic\s+fun\s+main\s*\(/.exec(text)?.[0]
+  if (!inner) return undefined
+  return { name: /^(?:open\s+|data\s+|internal\s+)*(?:class|object)\s+(\w+)/m.exec(text)?.[1] ?? stem(file), at: inner }
+}
+
+function scala(text: string): Found | undefined {
+  const at = /^object\s+(\w+)[^\n{]*\bextends\s+\w*App\w*/m.exec(text) ?? /^object\s+(\w+)[^{]*\{(?=[\s\S]*\bdef\s+main\s*\()/m.exec(text)
+  const three = /^@main\s+def\s+(\w+)/m.exec(text)
+  return at ? { name: at[1]!, at: at[0].split('\n')[0]! } : three ? { name: three[1]!, at: three[0] } : undefined
+}
+
+/**
+ * The class that is started: the one that the build names, the only one, or the one whose name says it. Where that is a guess
+ * the warning names the others.
+ */
+export function chooseMain(mains: readonly Main[], named: string | undefined, evidence: Evidence, warnings: Warning[]): Fact<string> | undefined {
+  if (named) return fact(named, mains.find((m) => m.name === named)?.evidence ?? evidence)
+  const application = mains.filter((m) => m.application)
+  const likely = mains.filter((m) => LIKELY.test(m.name))
+  const one = application.length === 1 ? application[0] : mains.length === 1 ? mains[0] : likely.length > 0 ? likely[0] : mains[0]
+  if (!one) return undefined
+  if (mains.length === 1 || application.length === 1) return fact(one.name, one.evidence)
+  const others = mains.filter((m) => m !== one).map((m) => m.name)
+  warnings.push({ message: `there are ${mains.length} main classes; ${one.name} is taken`, file: one.evidence.file, line: one.evidence.line, hint: `choose another: --start ${others[0]}${others.length > 1 ? ` (or ${others.slice(1, 5).join(', ')})` : ''}` })
+  return { ...fact(one.name, one.evidence), guess: true }
+}
