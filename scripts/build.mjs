@@ -24,21 +24,6 @@ export async function generate() {
   if (done.status !== 0) throw new Error('generate failed')
 }
 
-/** string-width and its kin build regular expressions of megabytes at import (facts of start-up): our texts are ASCII. */
-const widths = {
-  name: 'widths',
-  setup(b) {
-    b.onResolve({ filter: /^(string-width|strip-ansi|wrap-ansi)$/ }, (a) => ({ path: a.path, namespace: 'widths' }))
-    b.onLoad({ filter: /.*/, namespace: 'widths' }, (a) => ({
-      contents: {
-        'string-width': 'export default (s) => String(s).replace(/\\u001b\\[[0-9;]*m/g, "").length',
-        'strip-ansi': 'export default (s) => String(s).replace(/\\u001b\\[[0-9;]*m/g, "")',
-        'wrap-ansi': 'export default (s) => s',
-      }[a.path],
-    }))
-  },
-}
-
 /** What shows that a control can fail is for tests: a third of the controls' text that no run reads. */
 const proofs = {
   name: 'proofs',
@@ -65,8 +50,8 @@ export async function dist() {
     conditions: ['import', 'node'],
     define: { 'import.meta.url': '"file:///"' },
     // yaml's ES modules, of which only what is used is bundled
-    alias: { 'handlebars/runtime': join(root, 'node_modules/handlebars/dist/cjs/handlebars.runtime.js'), yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
-    plugins: [widths, proofs],
+    alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
+    plugins: [proofs],
     legalComments: 'none',
     // the package has a bound, and node reads all of a file before it runs any of it: a millisecond for 60 KB
     minify: true,
