@@ -15,6 +15,7 @@ interface Server {
   sigterm: boolean
   argv: string[]
   factory: string
+  env?: Record<string, string>
 }
 
 /** What is started: the words, where they were read, and what they imply. */
@@ -188,6 +189,7 @@ function serve({ language, project }: DetectContext, manifests: Manifests, spec:
   const [id, server] = direct ?? servers[0]!
   const pin = manifests.locked.get(id) ?? pinFor((data.pins as Record<string, Record<string, string>>)[id] ?? {}, line)
   const sockets = kind === 'asgi' && id === 'uvicorn' && /websocket/i.test(project.read(target.file) ?? '')
+  Object.assign(env, server.env)
   const app = target.factory && server.factory === 'call' ? `${name}()` : name
   const argv = [server.argv[0]!, ...(target.factory && server.factory.startsWith('--') ? [server.factory] : []), ...server.argv.slice(1)].map((w) => w.replace('{app}', app))
   const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
