@@ -27,6 +27,8 @@ export interface BuildFile {
   /** "war" cannot be run by itself */
   packaging: string
   release?: Fact<string>
+  /** the release is that of a toolchain, which has to be there exactly */
+  exact?: boolean
   /** artifact ids of the dependencies that are there at run time, with their places */
   dependencies: Map<string, Evidence>
   /** Spring Boot's version, where a build file names one */
@@ -36,9 +38,11 @@ export interface BuildFile {
   /** the parent that lies outside of the project: artifact id and version */
   parents: Map<string, string>
   mainClass?: string
+  /** the only folder that is compiled, where the build names one */
+  sources?: string
   /** a property of the build */
   property: (name: string) => string | undefined
-  /** the newest Java that the build tool's own version runs on, where the project pins it */
+  /** the newest Java that the build's own tools run on, where the project pins one of them */
   newest?: Fact<number>
   /** whether the project's own tests are there */
   tests: boolean

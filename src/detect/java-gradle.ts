@@ -12,10 +12,13 @@ interface Script {
 
 const SCRIPTS = ['build.gradle.kts', 'build.gradle']
 const SETTINGS = ['settings.gradle.kts', 'settings.gradle']
+const WRAPPER = 'gradle/wrapper/gradle-wrapper.properties'
 /** Plugins by which a project says that it makes a program. */
 const MAKERS = /^(application|org\.springframework\.boot|io\.quarkus|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application|(com\.github\.johnrengelman|com\.gradleup|io\.github\.goooler)\.shadow|io\.vertx\.vertx-plugin)$/
 /** The newest Java that a version of Gradle runs on: https://docs.gradle.org/current/userguide/compatibility.html */
 const NEWEST: [gradle: string, java: number][] = [['9.1', 25], ['8.14', 24], ['8.10', 23], ['8.8', 22], ['8.5', 21], ['8.3', 20], ['7.6', 19], ['7.5', 18], ['7.3', 17], ['7.0', 16], ['6.7', 15], ['6.3', 14], ['6.0', 13], ['5.4', 12], ['5.0', 11], ['4.7', 10], ['0', 8]]
+/** The newest Java that a version of Kotlin compiles for: https://kotlinlang.org/docs/gradle-configure-project.html */
+const NEWEST_OF_KOTLIN: [kotlin: string, java: number][] = [['2.3', 25], ['2.2', 24], ['2.1', 23], ['2.0', 22], ['1.9', 20], ['1.8', 18], ['1.6', 17], ['0', 11]]
 
 /** Reads Gradle's build scripts as text: they are programs, and only their usual forms are understood. Throws InputError where several projects could run. */
 export function readGradle(project: Project, chosen: string | undefined): BuildFile {
@@ -30,10 +33,15 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const scripts = [...own(module), ...(module ? [shared(script(project, '', SCRIPTS))] : [])]
   const file = scripts[0]!.file
   const first = (...expressions: RegExp[]): Fact<string> | undefined => firstOf(scripts, expressions)
-  const release = first(/languageVersion\s*(?:=|\.set\(|\()\s*JavaLanguageVersion\.of\(\s*['"]?(\d+)/, /jvmToolchain\s*\(?\s*(\d+)/, /jvmToolchain\s*\{[^}]*JavaLanguageVersion\.of\(\s*(\d+)/, /options\.release\s*(?:=|\.set\()\s*(\d+)/, /(?:target|source)Compatibility\s*(?:=|\.set\()?\s*['"]?(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(['"]?)?([\d._]+)/, /jvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?['"]?([\d._]+)/)
+  const toolchain = first(/languageVersion\s*(?:=|\.set\(|\()\s*JavaLanguageVersion\.of\(\s*['"]?(\d+)/, /jvmToolchain\s*\(?\s*(\d+)/, /jvmToolchain\s*\{[^}]*JavaLanguageVersion\.of\(\s*(\d+)/)
+  const release = toolchain ?? first(/options\.release\s*(?:=|\.set\()\s*(\d+)/, /(?:target|source)Compatibility\s*(?:=|\.set\()?\s*['"]?(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(['"]?)?([\d._]+)/, /jvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?['"]?([\d._]+)/)
   const plugins = pluginsOf(scripts, catalog)
-  const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read('gradle/wrapper/gradle-wrapper.properties') ?? '')?.[1]
-  const newest = wrapper ? NEWEST.find(([gradle]) => atLeast(wrapper, gradle))![1] : undefined
+  const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read(WRAPPER) ?? '')?.[1]
+  const kotlin = plugins.get('org.jetbrains.kotlin.jvm')?.version
+  const newest = [
+    ...(wrapper ? [fact(NEWEST.find(([gradle]) => atLeast(wrapper, gradle))![1], { file: WRAPPER, text: `Gradle ${wrapper}` })] : []),
+    ...(kotlin ? [fact(NEWEST_OF_KOTLIN.find(([version]) => atLeast(kotlin, version))![1], { file, text: `Kotlin ${kotlin}` })] : []),
+  ].sort((a, b) => a.value - b.value)[0]
   return {
     file,
     manager: 'gradle',
@@ -52,7 +60,8 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     parents: new Map(),
     mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.$]+)['"]/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.$]+)['"]/)?.value,
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
-    ...(newest ? { newest: fact(newest, { file: 'gradle/wrapper/gradle-wrapper.properties', text: `Gradle ${wrapper}` }) } : {}),
+    exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
+    ...(newest ? { newest } : {}),
     tests: project.files().some((f) => siblings.some((s) => f.startsWith(under(s, 'src/test/')))),
   }
 }
@@ -150,7 +159,7 @@ function pluginsOf(scripts: Script[], catalog: Catalog): Map<string, Plugin> {
     for (const m of text.matchAll(/\bapply\s*\(?\s*plugin\s*[:=]\s*['"]([^'"]+)['"]/g)) add(m[1]!)
     const block = /^\s*plugins\s*\{([^}]*)\}/m.exec(text)?.[1] ?? ''
     for (const m of block.matchAll(/^\s*`?(java|application|war|java-library|scala|groovy)`?\s*$/gm)) add(m[1]!)
-    for (const m of block.matchAll(/^\s*kotlin\s*\(?\s*["']([\w.]+)["']/gm)) add(`org.jetbrains.kotlin.${m[1]}`)
+    for (const m of block.matchAll(/^\s*kotlin\s*\(?\s*["']([\w.]+)["']([^\n;]*)/gm)) if (!/apply\s*\(?\s*false/.test(m[2]!)) add(`org.jetbrains.kotlin.${m[1]}`, /version\s*\(?\s*['"]([^'"$]+)/.exec(m[2]!)?.[1])
   }
   return out
 }

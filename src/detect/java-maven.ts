@@ -42,7 +42,8 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
   return {
     file: pom.file,
     manager: 'maven',
-    wrapper: project.has('mvnw') && project.has('.mvn/wrapper/maven-wrapper.properties'),
+    // a script of the project's own under that name may want anything
+    wrapper: project.has('.mvn/wrapper/maven-wrapper.properties') && /^# .*Maven\d? (Wrapper )?start\s?up/im.test(project.read('mvnw') ?? ''),
     module: pom.folder,
     folders: members.map((m) => m.folder),
     manifests: manifests(project, poms),
@@ -55,6 +56,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     plugins,
     parents: new Map(outside ? [[child(outside, 'artifactId')?.text ?? '', value(child(outside, 'version')) ?? '']] : []),
     mainClass: [...plugins.values()].map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
+    ...(own('build', 'sourceDirectory') && !plugins.get('build-helper-maven-plugin') ? { sources: inside(pom.folder, value(own('build', 'sourceDirectory'))!.replace(/^\$\{(project\.)?basedir\}/, '.')) } : {}),
     property,
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
   }

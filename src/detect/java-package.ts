@@ -60,8 +60,9 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
   const target = under(build.module, 'target')
   const select = build.module ? ` -pl ${build.module} -am` : ''
+  // -U: what could not be had before, for want of settings or a network, is asked for again
   // tests are compiled where another module takes them as a dependency
-  const make = [`${mvn}${select}`, build.folders.length > 1 ? '-DskipTests' : '-Dmaven.test.skip=true', ...flags, 'package'].join(' ')
+  const make = [`${mvn} -U${select}`, build.folders.length > 1 ? '-DskipTests' : '-Dmaven.test.skip=true', ...flags, 'package'].join(' ')
   // what needs the sources, or another module, is resolved by the build itself
   const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
   const boot = build.plugins.get('spring-boot-maven-plugin')

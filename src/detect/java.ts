@@ -38,7 +38,9 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`))))
-  const mains = findMains(within(project, [build.module]))
+  const found = findMains(within(project, [build.module]))
+  const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
+  const mains = compiled.length > 0 ? compiled : found
   const wanted = mains.find((m) => m.name === word)
   const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
@@ -59,7 +61,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = environmentOf(spec, settings, health.live ?? health.ready, serves.value)
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
-  if (!spec && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
+  if (!spec?.host && !spec?.hostKeys && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
   return {
     framework,
@@ -130,23 +132,36 @@ function chooseFramework(language: Language, build: BuildFile, chosen: string | 
   return undefined
 }
 
-/** The oldest line with support that is not older than what the build asks for, nor newer than its build tool runs on. */
+/**
+ * The oldest line with support that is not older than what the build asks for, nor newer than its tools run on. A toolchain is
+ * taken as it is where there is a line of it.
+ */
 function version(language: Language, build: BuildFile, project: Project, oldest: number, warnings: Warning[]): Fact<string> | undefined {
-  const noted = (['.java-version', '.sdkmanrc', '.tool-versions', 'system.properties'] as const).flatMap((file) => {
-    const text = project.read(file)
-    const found = text && /^\s*(?:java(?:\.runtime\.version)?\s*[= ]\s*)?(?:[a-z]+-?)?(?:1\.)?(\d+)/m.exec(file === '.java-version' ? text : (/^\s*java.*$/m.exec(text)?.[0] ?? ''))
-    return found ? [fact(found[1]!, { file, line: 1, text: found[0].trim() })] : []
-  })[0]
-  const asked = build.release ?? noted
-  const lines = [...language.versions.lines].map((l) => Number(l.id)).sort((a, b) => a - b)
-  const number = asked ? Number(asked.value.replace(/^1\./, '').split('.')[0]) : undefined
+  const asked = build.release ?? notedVersion(project)
+  const number = asked && Number(asked.value.replace(/^1\./, '').split('.')[0])
+  const lines = language.versions.lines.map((l) => Number(l.id)).sort((a, b) => a - b)
   const limit = build.newest?.value ?? Infinity
-  const fallback = build.boot?.startsWith('2.') || build.boot?.startsWith('1.') ? oldest : Number(language.versions.default)
-  const wanted = lines.find((l) => l >= oldest && l >= (number ?? fallback)) ?? lines.at(-1)!
+  const [major = 0, minor = 0] = (build.boot ?? '9').split('.').map(Number)
+  // what Spring Boot brings before 3.2, Lombok above all, is older than Java 21
+  const fallback = major < 3 || (major === 3 && minor < 2) ? oldest : Number(language.versions.default)
+  const exact = build.exact ? lines.find((l) => l === number && l <= limit) : undefined
+  const wanted = exact ?? lines.find((l) => l >= oldest && l >= (number ?? fallback)) ?? lines.at(-1)!
   const line = wanted <= limit ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
-  if (line !== wanted && asked) warnings.push({ message: `${build.newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: build.newest!.evidence[0]!.file, hint: 'update the wrapper: gradle wrapper --gradle-version 9.2.0' })
+  if (line !== wanted && asked) warnings.push({ message: `${build.newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: build.newest!.evidence[0]!.file, hint: 'update it' })
+  if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
+}
+
+/** The version that a version manager's file names. */
+function notedVersion(project: Project): Fact<string> | undefined {
+  for (const file of ['.java-version', '.sdkmanrc', '.tool-versions', 'system.properties']) {
+    const lines = (project.read(file) ?? '').split('\n')
+    const at = file === '.java-version' ? 0 : lines.findIndex((l) => /^\s*java\b/.test(l))
+    const found = /(?:^|[\s=-])(?:1\.)?(\d+)/.exec(lines[at]?.replace(/^java[\w.]*/, '') ?? '')
+    if (found) return fact(found[1]!, { file, line: at + 1, text: lines[at] })
+  }
+  return undefined
 }
 
 /** Whether the program listens: its framework's own dependency says so, else its sources do. */

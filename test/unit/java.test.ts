@@ -66,7 +66,7 @@ describe('packaging', () => {
     expect(facts.health?.value).toBe('/q/health/live')
   })
   test('the wrapper is used where there is one', async () => {
-    const facts = await factsOf({ 'pom.xml': pom(SPRING), mvnw: '', '.mvn/wrapper/maven-wrapper.properties': '' })
+    const facts = await factsOf({ 'pom.xml': pom(SPRING), mvnw: '#!/bin/sh\n# Apache Maven Wrapper startup batch script, version 3.3.4\n', '.mvn/wrapper/maven-wrapper.properties': '' })
     expect(facts.build.command).toContain('sh ./mvnw')
     expect(facts.build.baseValues).toMatchObject({ builder: 'eclipse-temurin:{version}-jdk-noble' })
   })
@@ -177,5 +177,23 @@ describe('the class that is started', () => {
     expect(facts.start).toMatchObject({ guess: true })
     expect(facts.warnings[0]!.message).toContain('3 main classes')
     expect((await factsOf({ ...kotlin, [MAIN_FILE]: MAIN }, { start: ['com.example.ServerKt'] })).start!.value.at(-1)).toBe('com.example.ServerKt')
+  })
+})
+
+describe('versions of other files', () => {
+  test.each([
+    ['.sdkmanrc', '# comment\njava=17.0.9-tem\n', '17', 2],
+    ['.tool-versions', 'nodejs 22\njava temurin-25.0.1+8\n', '25', 2],
+    ['system.properties', 'java.runtime.version=21\n', '21', 1],
+  ])('%s', async (file, text, line, at) => {
+    expect((await factsOf({ 'pom.xml': pom(), [MAIN_FILE]: MAIN, [file]: text })).version).toMatchObject({ value: line, evidence: [{ file, line: at }] })
+  })
+  test('a toolchain is taken as it is', async () => {
+    const of = (version: string): Record<string, string> => ({ 'build.gradle': `plugins {\n  id 'application'\n}\njava { toolchain { languageVersion = JavaLanguageVersion.of(${version}) } }\n`, 'src/main/java/a/B.java': MAIN })
+    expect((await factsOf(of('11'))).version?.value).toBe('11')
+    expect((await factsOf(of('19'))).warnings.map((w) => w.message)).toEqual(['the build wants a toolchain of Java 19, and the image has 21'])
+  })
+  test('an older Kotlin compiles for nothing newer', async () => {
+    expect((await factsOf({ 'build.gradle.kts': 'plugins {\n  kotlin("jvm") version "1.8.20"\n  application\n}\n', 'src/main/kotlin/a/B.kt': 'package a\nfun main() {}\n' })).version?.value).toBe('17')
   })
 })
