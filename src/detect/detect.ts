@@ -33,7 +33,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     const marker = loaded.language.markers.find((m) => project.has(m))
     try {
       const own = loaded.detect?.({ project, language: loaded.language, chosen })
-      if (own) found.push({ id, loaded, facts: { ...own, language: marker ? fact(id, { file: marker }) : fact(id), app } })
+      if (own) found.push({ id, loaded, facts: { ...own, language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
       else if (wanted) problems.push({ message: `no ${loaded.language.title} program was found`, where: '--language', hint: `it is recognised by ${loaded.language.markers.join(', ')}` })
     } catch (error) {
       if (!(error as InputError).problems) throw error

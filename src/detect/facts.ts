@@ -71,6 +71,10 @@ export interface LanguageFacts {
   settings?: Fact<string>[]
   /** id of the kind of resources in language.yaml, when not the language's own ("static", "ssr") */
   kind?: string
+  /** path of the app that was found below the folder of the run */
+  app?: string
+  /** the build's context where it lies above the folder of the run: "../.." */
+  context?: string
   /** what the templates of this language read under `build` */
   build: BuildValues
   warnings: Warning[]

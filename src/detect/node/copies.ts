@@ -1,8 +1,8 @@
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
-import { dataOf, type NodeFramework } from './data.ts'
-import type { Manifest } from './manifest.ts'
+import { dataOf } from './data.ts'
+import { type Read, workdirOf } from './read.ts'
 import type { Start } from './start.ts'
 
 export interface Copy {
@@ -15,19 +15,21 @@ export interface Copy {
  * What the last stage takes from the build beside node_modules: a framework's output, the output of a compiler with what the
  * program reads beside it, or the project without what only development has.
  */
-export function readCopies(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, start: Start, sources: Sources): Copy[] {
+export function readCopies(read: Read): Copy[] {
+  const { context, manifest, framework, start, sources, workspace } = read
   const { project, language } = context
-  const plain = (from: string, to: string): Copy => ({ from: `/app/${from}`, to, excluded: [] })
+  const root = workdirOf(workspace)
+  const plain = (from: string, to: string): Copy => ({ from: `${root}/${from}`, to, excluded: [] })
   if (start.static) return []
   if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
   if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
-  const own = manifest.file
+  const libraries = (workspace?.needed ?? []).map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))
   const whole = (n: string): Copy => ({ ...plain(n, `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
   if (start.output) {
     const beside = [...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
-    return [...[start.output, ...new Set(beside)].map(whole), plain(own, './')]
+    return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, './')]
   }
-  return [{ from: '/app', to: './', excluded: ['node_modules', ...leftOut(project, dataOf(language).leftOut, sources, start), ...nestedModules(project, start)] }]
+  return [...libraries, { from: root, to: './', excluded: ['node_modules', ...leftOut(project, dataOf(language).leftOut, sources, start), ...nestedModules(project, start)] }]
 }
 
 /** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */

@@ -25,6 +25,9 @@ export interface NodeFramework extends Framework {
   developArguments?: string[]
   develop?: string[]
   loopback?: string
+  /** folders below the app's own that its server writes to */
+  scratch?: string[]
+  older?: { major: number; start: string[] }
   refuse?: string
   refuseHint?: string
 }
@@ -61,6 +64,7 @@ export interface NodeData {
   fileServers: string[]
   hooks: string
   native: string[]
+  md4: Record<string, number>
   system: Record<string, SystemNeeds>
   noSettings: string
   publicSettings: string

@@ -1,28 +1,28 @@
 import { assumed, type Fact, fact } from '../facts.ts'
-import type { DetectContext, Manager } from '../language.ts'
+import type { Manager } from '../language.ts'
 import { readCommand } from './command.ts'
-import { dataOf, type NodeFramework } from './data.ts'
-import type { Manifest } from './manifest.ts'
-import type { Start } from './start.ts'
+import { dataOf } from './data.ts'
+import { type Read, runs } from './read.ts'
 
 /** What the development stage runs, with reload: the project's own script, told to listen where the container is reached, else node --watch. */
-export function readDevelop({ language }: DetectContext, manifest: Manifest, manager: Manager, framework: NodeFramework | undefined, start: Start): Fact<string[]> | undefined {
+export function readDevelop(read: Read): Fact<string[]> | undefined {
+  const { context: { language }, manifest, framework, start, installer } = read
+  const manager = installer.spec
   const { scripts, keyAt } = manifest
   const data = dataOf(language)
-  const run = String(manager.run).split(' ')
   const reloads = /\b(nodemon|watch|--watch|--hot|dev|serve|start|develop|tsnd|ts-node-dev|concurrently|vite|webpack|turbo)\b/
   const name = data.developScripts.find((s) => scripts[s] !== undefined && (s !== 'local' || reloads.test(scripts[s]!))) ?? (framework && ['start', 'serve'].find((s) => scripts[s] !== undefined && readCommand(scripts[s]!, scripts)?.argv[0] === framework.cli && !/\b(build|preview|start)$/.test(scripts[s]!.split(' ').slice(0, 2).join(' '))))
   if (name) {
     const direct = readCommand(scripts[name]!, scripts)
     // arguments reach the last program of a script, which is the framework's only where it stands alone
     const extra = direct && direct.argv[0] === framework?.cli && direct.before.length === 0 ? (framework?.developArguments ?? []) : []
-    return fact([...run, name, ...(extra.length > 0 && manager.runArguments ? [String(manager.runArguments)] : []), ...extra], keyAt(name))
+    return fact([...runs(read, name).split(' '), ...(extra.length > 0 && manager.runArguments ? [String(manager.runArguments)] : []), ...extra], keyAt(name))
   }
   if (framework?.develop) return assumed(['npx', ...framework.develop])
   if (start.static || !start.argv) return undefined
   const [program, ...rest] = start.argv.value
   const build = scripts.build
-  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding([...run, 'build'].join(' '), build, manager, start.argv.value)])
+  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding(runs(read, 'build'), build, manager, start.argv.value)])
   return assumed(start.bun ? [program!, '--watch', ...rest] : program === 'node' && !start.framework ? ['node', '--watch', ...rest] : start.argv.value)
 }
 

@@ -6,12 +6,12 @@ import type { NodeFramework } from './data.ts'
 import type { Manifest } from './manifest.ts'
 
 /** The first framework of language.yaml whose conditions all hold. Throws InputError for one that makes no server here. */
-export function chooseFramework({ chosen, language, project }: DetectContext, manifest: Manifest): Fact<string> | undefined {
+export function chooseFramework({ chosen, language, project }: DetectContext, manifest: Manifest, refuses = true): Fact<string> | undefined {
   if (chosen.framework) return fact(chosen.framework)
   for (const f of language.frameworks as NodeFramework[]) {
     const name = recognised(f, project, manifest)
     if (!name) continue
-    if (f.refuse && !chosen.start) throw new InputError({ message: f.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: f.refuseHint })
+    if (f.refuse && refuses && !chosen.start) throw new InputError({ message: f.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: f.refuseHint })
     return fact(f.id, manifest.keyAt(name))
   }
   return undefined

@@ -4,6 +4,8 @@ import type { Project } from '../project.ts'
 import { dataOf, type SystemNeeds } from './data.ts'
 import type { Installer } from './manager.ts'
 import type { Manifest } from './manifest.ts'
+import { runs } from './read.ts'
+import type { Member, Workspace } from './workspace.ts'
 
 /** Scripts of the project itself that an installation runs before the sources are there. */
 const LIFECYCLE = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
@@ -12,9 +14,9 @@ const LIFECYCLE = ['preinstall', 'install', 'postinstall', 'prepublish', 'prepre
 export interface Install {
   /** COPY lines: what the manager reads */
   manifests: { files: string[]; to: string }[]
-  /** lifecycle scripts that are taken out for the installation */
+  /** commands that take lifecycle scripts out for the installation */
   dropScripts: string[]
-  /** scripts of those that the build runs instead, once the sources are there */
+  /** what of those the build runs instead, once the sources are there */
   later: string[]
   /** lines of an .npmrc that holds tokens, without those that do */
   npmrc: string[]
@@ -25,20 +27,25 @@ export interface Install {
 }
 
 /** Reads what an installation needs and runs. Warns of tokens in committed files. */
-export function readInstall({ language, project }: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): Install {
+export function readInstall({ language, project }: DetectContext, manifest: Manifest, installer: Installer, workspace: Workspace | undefined, warnings: Warning[]): Install {
   const hooks = new RegExp(dataOf(language).hooks)
   const { scripts } = manifest
-  const lifecycle = LIFECYCLE.filter((s) => scripts[s] !== undefined)
+  const found = (m: Manifest): string[] => LIFECYCLE.filter((s) => m.scripts[s] !== undefined)
+  const lifecycle = found(manifest)
   const patched = manifest.every['patch-package'] !== undefined && project.isFolder('patches') && lifecycle.some((s) => /patch-package/.test(scripts[s]!))
   const rest = (s: string): string => scripts[s]!.split(/&&|;/).map((p) => p.trim()).filter((p) => !hooks.test(p) && !/patch-package/.test(p)).join(' && ')
   const later = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
   const config = readConfig(project, installer, warnings)
   const files = [manifest.file, ...(installer.lockFile ? [installer.lockFile] : []), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
   const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
+  const members = workspace?.members ?? []
+  const drop = (m: Manifest, where: string): string[] => (found(m).length > 0 ? [`npm ${where}pkg delete ${found(m).map((s) => `scripts.${s}`).join(' ')}`] : [])
+  const needed = workspace ? [...workspace.needed, ...members.filter((m) => m.path === workspace.path)] : []
+  const laterOf = (m: Member): string[] => ['postinstall', 'prepare'].filter((s) => m.manifest.scripts[s] !== undefined && !hooks.test(m.manifest.scripts[s]!) && !/^(npm|pnpm|yarn|bun)( run)? build$|prisma generate/.test(m.manifest.scripts[s]!))
   return {
-    manifests: [{ files, to: './' }, ...folders.map((f) => ({ files: [`${f}/`], to: `./${f}/` }))],
-    dropScripts: lifecycle.map((s) => `scripts.${s}`),
-    later: later.map((s) => rest(s)),
+    manifests: [{ files, to: './' }, ...members.map((m) => ({ files: [`${m.path}/package.json`], to: `./${m.path}/` })), ...folders.map((f) => ({ files: [`${f}/`], to: `./${f}/` }))],
+    dropScripts: [...drop(manifest, ''), ...members.flatMap((m) => drop(m.manifest, `--prefix ${m.path} `))],
+    later: [...later.map((s) => rest(s)), ...needed.flatMap((m) => laterOf(m).map((s) => runs({ installer, workspace }, s, { path: m.path, name: m.manifest.json.name ?? m.path })))],
     npmrc: config.npmrc,
     hidden: config.hidden,
     patched,

@@ -12,6 +12,8 @@ export interface Installer {
   lockFile?: string
   /** true where no lock file can be enforced */
   loose: boolean
+  /** true where the manager cannot install for production by itself */
+  alone: boolean
 }
 
 /**
@@ -36,7 +38,9 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
-  return { spec, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, version: versionOf(project, spec, own?.lock, named?.version), lockFile: stale ? undefined : own?.lock, loose: own === undefined || stale !== undefined }
+  const version = versionOf(project, spec, own?.lock, named?.version)
+  const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
+  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, lockFile: stale ? undefined : own?.lock, loose: own === undefined || stale !== undefined }
 }
 
 function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {

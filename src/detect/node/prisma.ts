@@ -9,19 +9,22 @@ export interface Prisma {
 
 /**
  * Prisma writes its client into node_modules or the sources, from the schema alone, so that it is done right behind the
- * installation. Undefined where the project has no schema or no command line of Prisma.
+ * installation. `folder` is that of a package of a workspace, "packages/db/". Undefined where there is no schema or no
+ * command line of Prisma.
  */
-export function readPrisma(project: Project, manifest: Manifest): Prisma | undefined {
+export function readPrisma(project: Project, manifest: Manifest, folder: string): Prisma | undefined {
   if (manifest.every.prisma === undefined) return undefined
   const config = ['prisma.config.ts', 'prisma.config.js', 'prisma.config.mjs', '.config/prisma.ts'].find((f) => project.has(f))
-  const said = manifest.json.prisma?.schema ?? (config && /schema\s*:\s*(?:path\.join\()?["'](?:\.\/)?([\w./-]+)["']/.exec(project.read(config) ?? '')?.[1])
+  const text = config ? (project.read(config) ?? '') : ''
+  const said = manifest.json.prisma?.schema ?? /schema\s*:\s*(?:path\.join\()?["'](?:\.\/)?([\w./-]+)["']/.exec(text)?.[1]
   const schema = [said, 'prisma/schema.prisma', 'prisma/schema', 'schema.prisma'].find((f): f is string => f !== undefined && project.has(f.replace(/^\.\//, '')))?.replace(/^\.\//, '')
   if (!schema) return undefined
-  const folder = schema.includes('/') ? schema.slice(0, schema.lastIndexOf('/')) : undefined
+  const copy = (name: string): { files: string[]; to: string } => ({ files: [folder + name], to: `./${folder}${name.endsWith('/') ? name : name.slice(0, name.lastIndexOf('/') + 1)}` })
+  const around = schema.includes('/') ? `${schema.slice(0, schema.lastIndexOf('/'))}/` : schema
   // the address is only asked whether it is there
-  const address = config && /env\(/.test(project.read(config) ?? '') ? 'DATABASE_URL=postgresql://localhost/build ' : ''
+  const address = /env\(/.test(text) ? 'DATABASE_URL=postgresql://localhost/build ' : ''
   return {
-    files: [folder ? { files: [`${folder}/`], to: `./${folder}/` } : { files: [schema], to: './' }, ...(config ? [{ files: [config], to: `./${config.includes('/') ? config.slice(0, config.lastIndexOf('/') + 1) : ''}` }] : [])],
-    command: `${address}prisma generate${said ? ` --schema=${schema}` : ''}`,
+    files: [copy(around), ...(config ? [copy(config)] : [])],
+    command: `${address}prisma generate${folder || (said && !config) ? ` --schema=${folder}${schema}` : ''}`,
   }
 }

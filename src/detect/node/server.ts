@@ -52,11 +52,12 @@ function configured(project: Project): Fact<number> | undefined {
 }
 
 /** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
-export function readAddress(sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
+export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
   if (start.framework && framework?.host) return fact(framework.host, ...(start.argv?.evidence ?? []))
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
-  const bound = loopback && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
+  const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '')
+  const bound = loopback && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (found)
@@ -69,13 +70,14 @@ export function readAddress(sources: Sources, framework: NodeFramework | undefin
   return undefined
 }
 
-/** Whether the program listens on a port at all. */
-export function readServes(framework: NodeFramework | undefined, place: Evidence[], server: Server, port: ReturnType<typeof readPort>): Fact<boolean> {
-  if (framework && framework.serves !== undefined) return fact(framework.serves, ...place)
-  if (framework) return fact(true, ...place)
-  if (server.listens) return server.listens
+/** Whether the program listens on a port at all: a framework's own server does, a library only where the sources call it. */
+export function readServes(framework: NodeFramework | undefined, place: Evidence[], start: Start, server: Server, port: ReturnType<typeof readPort>): Fact<boolean> {
+  if (framework?.serves !== undefined) return fact(framework.serves, ...place)
+  if (start.framework || framework?.start || framework?.cli || port.argv) return fact(true, ...(place.length > 0 ? place : (start.argv?.evidence ?? [])))
+  if (server.listens) return fact(true, ...server.listens.evidence)
   const shown = port.port ?? port.variable
-  return shown ? fact(true, ...shown.evidence) : assumed(false)
+  if (framework && (shown || start.sources.length === 0)) return fact(true, ...place)
+  return shown && !framework ? fact(true, ...shown.evidence) : assumed(false)
 }
 
 function valid(text: string | undefined): boolean {

@@ -81,7 +81,8 @@ function isOwnProgram({ argv }: Command, framework: NodeFramework | undefined, p
 function frameworkStart(project: Project, manifest: Manifest, framework: NodeFramework, script: Candidate | undefined): Start {
   const name = framework.dependencies!.find((d) => manifest.every[d] !== undefined) ?? framework.dependencies![0]!
   const output = outputOf(framework, project, manifest)
-  const usual = framework.start!.map((w) => w.replace(/dist\/\{project\}/, output))
+  const major = Number(/\d+/.exec(manifest.every[name] ?? '')?.[0] ?? Infinity)
+  const usual = (framework.older && major < framework.older.major ? framework.older.start : framework.start!).map((w) => w.replace(/dist\/\{project\}/, output))
   const said = script && script.command.argv[0] === 'node' && /^(\.\/)?(build|dist|\.output)(\/|$)/.test(script.command.argv.find((w, i) => i > 0 && !w.startsWith('-')) ?? '')
   const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, manifest.keyAt(name))
   return { ...NOTHING, argv, env: script?.command.argv[0] === framework.cli || said ? script!.command.env : {}, before: script && (said || script.command.argv[0] === framework.cli) ? script.command.before : [], output: framework.complete ? '' : output, framework: true }
@@ -132,7 +133,7 @@ function program(context: DetectContext, manifest: Manifest, command: Command, e
   const owner = path?.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/') ?? name
   if (path && manifest.production[owner] !== undefined) return { ...base, argv: said(['node', `node_modules/${path}`, ...rest]), sources: filesIn(project, rest), output: '' }
   // a program that a dependency brings along: a link in node_modules/.bin
-  if (chosen.start || manifest.production[name] !== undefined) return { ...base, argv: said(chosen.start ?? ['node', `node_modules/.bin/${name}`, ...rest]), sources: filesIn(project, rest), output: '' }
+  if (chosen.start || (manifest.production[name] !== undefined && !/^(dev|develop|watch|build|lint|test)$/.test(rest[0] ?? ''))) return { ...base, argv: said(chosen.start ?? ['node', `node_modules/.bin/${name}`, ...rest]), sources: filesIn(project, rest), output: '' }
   return undefined
 }
 
@@ -168,6 +169,7 @@ function starter(context: DetectContext, manifest: Manifest, command: Command, f
   const built = typed && manifest.scripts.build !== undefined && /\b(tsc|tsup|swc|esbuild|nest|ncc|rollup|unbuild|tsdown|bunchee)\b/.test(manifest.scripts.build) ? builtPath(project, file) : undefined
   if (built) return program(context, manifest, { argv: ['node', built], env: {}, before: [] }, [evidence], true)
   if (typed && command.argv[0] === 'node') {
+    if (context.project.has('bun.lock') || context.project.has('bun.lockb')) return program(context, manifest, { argv: ['bun', file], env: {}, before: [] }, [evidence], true)
     const runner = Object.entries(dataOf(language).runners).find(([, r]) => r.packages?.some((p) => manifest.every[p] !== undefined && p !== 'typescript'))?.[0]
     return program(context, manifest, { argv: [runner ?? 'node', file], env: {}, before: [] }, [evidence], true)
   }
@@ -203,8 +205,8 @@ function pathOf(argv: readonly string[]): string | undefined {
 export function fileOf(project: Project, argv: readonly string[]): string | undefined {
   const path = pathOf(argv)?.replace(/\/$/, '')
   if (path === undefined) return undefined
-  const names = path === '.' ? ['index.js'] : [path, `${path}.js`, `${path}.json`, `${path}/index.js`, `${path}/index.ts`]
-  return names.find((f) => project.read(f) !== undefined)
+  const names = path === '.' ? ['index.js'] : [path, `${path}.js`, `${path}/index.js`, `${path}/index.ts`]
+  return names.find((f) => !/\.(json|html|css|md)$/.test(f) && project.read(f) !== undefined)
 }
 
 const filesIn = (project: Project, words: readonly string[]): string[] => words.map((w) => w.replace(/^\.\//, '')).filter((w) => project.read(w) !== undefined)

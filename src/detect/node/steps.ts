@@ -1,51 +1,68 @@
-import type { BuildValues, Warning } from '../facts.ts'
-import type { DetectContext } from '../language.ts'
-import { dataOf, type NodeFramework } from './data.ts'
+import type { BuildValues, Fact, Warning } from '../facts.ts'
+import { dataOf } from './data.ts'
 import type { Install } from './install.ts'
-import type { Installer } from './manager.ts'
 import type { Manifest } from './manifest.ts'
 import type { Prisma } from './prisma.ts'
-import type { Start } from './start.ts'
+import { type Read, runs, workdirOf } from './read.ts'
 
 /** Words of a command that makes files, rather than one that changes a database or calls somebody. */
 const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|compile|generate|codegen|sass|postcss|tailwindcss|gulp|grunt|copyfiles|cpx|rimraf|mkdirp|ncc|tsc-alias|nest)\b/
 
 /** The commands of the build stages: installation, generated code, build, test, and what production needs of it all. */
-export function readSteps({ language, project }: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, installer: Installer, start: Start, install: Install, prisma: Prisma | undefined, warnings: Warning[]): BuildValues {
+export function readSteps(read: Read, install: Install, prisma: readonly Prisma[], version: Fact<string> | undefined, warnings: Warning[]): BuildValues {
+  const { manifest, framework, installer, start, workspace } = read
   const { spec, loose } = installer
-  const { scripts } = manifest
-  const run = String(spec.run)
-  const pick = (name: string): string => String(spec[loose ? `${name}Loose` : name])
-  const tools = toolsOf({ language, project } as DetectContext, manifest, installer, start)
-  const needsModules = !start.static && !(framework?.complete && start.framework) && Object.keys(manifest.production).length > 0
-  // what was generated or patched in node_modules behind the installation is kept by taking the rest out
-  const prunes = needsModules && !tools.whole && (install.patched || prisma !== undefined)
+  const pick = (name: string): string => fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)
+  const tools = toolsOf(read)
+  const libraries = workspace?.needed.some((m) => Object.keys(m.manifest.production).length > 0)
+  const needsModules = !start.static && !(framework?.complete && start.framework) && (Object.keys(manifest.production).length > 0 || libraries === true)
+  // what was generated or patched in node_modules behind the installation is kept by taking the rest out, and so is what
+  // a second installation without a lock file might resolve otherwise
+  const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || loose || installer.alone)
   return {
     manifests: install.manifests.map((m) => ({ ...m })),
     npmrc: install.npmrc,
     secretId: spec.id === 'yarn-berry' ? 'yarnrc' : 'npmrc',
     dropScripts: install.dropScripts,
     install: pick('install'),
-    installProduction: pick('production'),
+    installProduction: workspace && spec.productionMember ? pick('productionMember') : pick('production'),
     patch: install.patched ? 'patch-package' : '',
-    generateFiles: prisma?.files.map((f) => ({ ...f })) ?? [],
-    generate: prisma?.command ?? '',
+    generateFiles: prisma.flatMap((p) => p.files.map((f) => ({ ...f }))),
+    generate: prisma.map((p) => p.command),
     productionStage: needsModules && !tools.whole && !prunes,
-    prune: prunes ? String(spec.prune) : '',
-    production: needsModules,
-    modulesFrom: tools.whole ? 'dependencies' : 'production-dependencies',
+    prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick('prune')) : '',
+    modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
-    // a build that installs something more wants its development dependencies
-    buildEnv: [...(/\b(npm|pnpm|yarn|bun) (ci|i|install)\b/.test(scripts.build ?? '') ? [] : ['NODE_ENV=production']), ...(framework?.buildEnv ?? []), ...(/SKIP_ENV_VALIDATION/.test(project.read('src/env.js') ?? project.read('src/env.mjs') ?? project.read('src/env.ts') ?? project.read('env.ts') ?? '') ? ['SKIP_ENV_VALIDATION=1'] : [])],
-    commands: commandsOf(manifest, framework, start, install, run, warnings),
-    test: scripts.test && !/no test specified|^\s*(echo|exit)\b/.test(scripts.test) ? `${run} test` : '',
-    workdir: '/app',
-    moved: false,
+    buildEnv: environmentOf(read, version),
+    commands: commandsOf(read, install, warnings),
+    test: tested(manifest) ? runs(read, 'test') : '',
+    workdir: workdirOf(workspace),
   }
 }
 
-/** What is run once the sources are there, in order: late lifecycle scripts, the build, what the start script builds by itself. */
-function commandsOf(manifest: Manifest, framework: NodeFramework | undefined, start: Start, install: Install, run: string, warnings: Warning[]): string[] {
+const fill = (command: string, { workspace, manifest }: Read): string => (workspace ? command.replaceAll('{path}', workspace.path).replaceAll('{name}', manifest.json.name ?? workspace.path) : command)
+
+const tested = ({ scripts }: Manifest): boolean => scripts.test !== undefined && !/no test specified|^\s*(echo|exit)\b/.test(scripts.test)
+
+/** Environment of the build. */
+function environmentOf({ context, manifest, framework }: Read, version: Fact<string> | undefined): string[] {
+  const { language, project, chosen } = context
+  const { scripts, every } = manifest
+  const script = scripts.build ?? ''
+  const env = [...(framework?.buildEnv ?? [])]
+  // a build that installs something more wants its development dependencies
+  if (!/\b(npm|pnpm|yarn|bun) (ci|i|install)\b/.test(script)) env.unshift('NODE_ENV=production')
+  if (/SKIP_ENV_VALIDATION/.test(['src/env.js', 'src/env.mjs', 'src/env.ts', 'env.mjs', 'env.ts'].map((f) => project.read(f) ?? '').join(''))) env.push('SKIP_ENV_VALIDATION=1')
+  // webpack 4 hashes with MD4, which OpenSSL 3 has put away
+  const line = Number(chosen.version ?? version?.value ?? language.versions.default)
+  const old = Object.entries(dataOf(language).md4).some(([name, since]) => Number(/\d+/.exec(every[name] ?? '')?.[0] ?? since) < since)
+  if (old && line >= 17 && !script.includes('openssl-legacy-provider')) env.push('NODE_OPTIONS=--openssl-legacy-provider')
+  return env
+}
+
+/** What is run once the sources are there, in order: packages that the app needs, late lifecycle scripts, the build, what the start script builds by itself. */
+function commandsOf(read: Read, install: Install, warnings: Warning[]): string[] {
+  const { manifest, framework, start, workspace } = read
   const { scripts } = manifest
   const build = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
   const own = framework?.build && !build ? framework.build : undefined
@@ -54,11 +71,12 @@ function commandsOf(manifest: Manifest, framework: NodeFramework | undefined, st
   for (const command of before.filter((c) => !made.includes(c) && !(build && c.includes(build))))
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
-  return [...late, ...(build && (start.output !== '' || start.static || needsBuild(scripts[build]!)) ? [`${run} ${build}`] : own ? [own] : []), ...made]
+  const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
+  return [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [own] : []), ...made]
 }
 
-/** A build script that does something. */
-const needsBuild = (text: string): boolean => !/^\s*(echo|exit|true|:)\b/.test(text)
+/** A script that does something. */
+const does = (text: string): boolean => !/^\s*(echo|exit|true|:)\b/.test(text)
 
 interface Tools {
   /** what starts the program, "tsx@4.20.3", where production lacks it */
@@ -68,13 +86,13 @@ interface Tools {
 }
 
 /** The packages that a start by a runner needs in production, at the versions that are locked. */
-function toolsOf({ language, project }: DetectContext, manifest: Manifest, installer: Installer, start: Start): Tools {
+function toolsOf({ context: { language, project }, manifest, installer, start, workspace }: Read): Tools {
   const runner = start.runner ? dataOf(language).runners[start.runner] : undefined
   const loaded = (start.argv?.value ?? []).flatMap((w, i, all) => (/^(-r|--require|--import|--loader)$/.test(all[i - 1] ?? '') ? [packageOf(w)] : [])).filter((n) => !n.startsWith('.'))
   const needed = [...new Set([...(runner?.packages ?? []), ...loaded])].filter((n) => manifest.production[n] === undefined)
   if (runner?.whole) return { packages: [], whole: true }
   if (needed.length === 0) return { packages: [], whole: false }
-  const lock = installer.lockFile ? (project.read(installer.lockFile) ?? '') : ''
+  const lock = installer.lockFile ? ((workspace?.root ?? project).read(installer.lockFile) ?? '') : ''
   const packages = needed.map((name) => ({ name, version: lockedVersion(lock, name) ?? /\d+\.\d+\.\d+[\w.-]*/.exec(manifest.every[name] ?? '')?.[0] }))
   return packages.some((p) => p.version === undefined) ? { packages: [], whole: true } : { packages: packages.map((p) => `${p.name}@${p.version}`), whole: false }
 }

@@ -1,17 +1,23 @@
 import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
-import { lineOf } from '../project.ts'
+import { lineOf, type Project } from '../project.ts'
 import { chooseLine } from '../versions.ts'
 import { dataOf } from './data.ts'
 import type { Manifest } from './manifest.ts'
+
+/** A folder that may ask for a version: the app's, and the workspace's root. */
+export interface Place {
+  project: Project
+  manifest: Manifest
+}
 
 /**
  * The release line that the project asks for: .nvmrc, .node-version, .tool-versions, mise.toml, then volta, devEngines and
  * engines of package.json. Undefined where it asks for none, or where a person chose.
  */
-export function chooseNodeVersion(context: DetectContext, manifests: readonly Manifest[], warnings: Warning[]): Fact<string> | undefined {
+export function chooseNodeVersion(context: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
   if (context.chosen.version) return undefined
-  const wanted = asked(context, manifests)
+  const wanted = places.map(asked).find(Boolean)
   if (!wanted) return undefined
   const { text, evidence } = wanted
   const codename = /^lts\/(\w+)$/i.exec(text)?.[1]?.toLowerCase()
@@ -27,7 +33,7 @@ export function chooseNodeVersion(context: DetectContext, manifests: readonly Ma
   return chooseLine(context.language, text, evidence, warnings)
 }
 
-function asked({ project }: DetectContext, manifests: readonly Manifest[]): { text: string; evidence: Evidence } | undefined {
+function asked({ project, manifest: { json, keyAt } }: Place): { text: string; evidence: Evidence } | undefined {
   for (const file of ['.nvmrc', '.node-version']) {
     const source = project.read(file)
     const text = source?.split('\n').map((l) => l.replace(/#.*/, '').trim()).find(Boolean)
@@ -38,10 +44,7 @@ function asked({ project }: DetectContext, manifests: readonly Manifest[]): { te
     const text = source && expression.exec(source)?.[1]
     if (text) return { text, evidence: { file, line: lineOf(source, expression), text } }
   }
-  for (const { json, keyAt } of manifests) {
-    const runtime = [json.devEngines?.runtime].flat().find((r): r is { name: string; version: string } => typeof r === 'object' && r !== null && (r as { name?: string }).name === 'node')
-    const found = [['volta', json.volta?.node], ['engines', json.engines?.node], ['devEngines', runtime?.version]].find(([, v]) => typeof v === 'string' && v.trim() !== '')
-    if (found) return { text: found[1]!, evidence: { ...keyAt(found[0]!), text: found[1] } }
-  }
-  return undefined
+  const runtime = [json.devEngines?.runtime].flat().find((r): r is { name: string; version: string } => typeof r === 'object' && r !== null && (r as { name?: string }).name === 'node')
+  const found = [['volta', json.volta?.node], ['engines', json.engines?.node], ['devEngines', runtime?.version]].find(([, v]) => typeof v === 'string' && v.trim() !== '')
+  return found && { text: found[1]!, evidence: { ...keyAt(found[0]!), text: found[1] } }
 }

@@ -1,0 +1,44 @@
+import { type Evidence, type Fact, fact, type LanguageFacts } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import { dataOf } from './data.ts'
+import type { System } from './install.ts'
+import type { Read } from './read.ts'
+import type { Start } from './start.ts'
+
+/** The facts of a project whose build makes files for a web server. */
+export function staticFacts({ language }: DetectContext, start: Start): Pick<LanguageFacts, 'start' | 'serves' | 'port' | 'health' | 'kind' | 'env' | 'unsuitable'> {
+  const { evidence } = start.static!
+  const images = dataOf(language).static
+  return {
+    start: fact(['nginx', '-g', 'daemon off;'], evidence),
+    serves: fact(true, evidence),
+    port: fact(8080, evidence),
+    health: fact('/healthz', evidence),
+    kind: 'static',
+    env: {},
+    unsuitable: Object.keys(language.bases).filter((b) => images[b] === undefined).map((base) => ({ base, reason: `files are served by nginx, which has no ${base} image here`, evidence: [evidence] })),
+  }
+}
+
+/** The images that serve files, and how each is asked for its health. */
+export function staticImages({ language }: DetectContext): { runtimeImage: Record<string, string>; healthCommands: Record<string, string[]> } {
+  const images = Object.entries(dataOf(language).static)
+  return { runtimeImage: Object.fromEntries(images.map(([base, s]) => [base, s.image])), healthCommands: Object.fromEntries(images.map(([base, s]) => [base, s.health])) }
+}
+
+/** Bases that lack what the program needs. */
+export function unsuitableBases({ context: { language }, start, installer, manifest }: Read, argv: Fact<string[]> | undefined, system: System): NonNullable<LanguageFacts['unsuitable']> {
+  const out: NonNullable<LanguageFacts['unsuitable']> = []
+  const without = (bases: readonly string[], reason: string, evidence: Evidence[]): void => {
+    for (const base of bases) out.push({ base, reason, evidence })
+  }
+  const noShell = Object.entries(language.bases).filter(([, b]) => !b!.shell).map(([id]) => id)
+  const noPackages = Object.entries(language.bases).filter(([, b]) => b!.packages === 'none').map(([id]) => id)
+  if (system.because) without([...new Set([...noShell, ...noPackages])], `${system.because} needs ${system.runtime.join(', ')} where the program runs, which it has no packages for`, [manifest.keyAt(system.because)])
+  else if (system.build.length > 0) without(noPackages, 'it has no packages to compile native modules with', [])
+  if (start.bun) without(Object.keys(language.bases).filter((b) => dataOf(language).bun.runtime[b] === undefined), 'Bun has no image of that kind here', argv?.evidence ?? [])
+  const program = argv?.value[0]
+  if (program !== undefined && !['node', 'bun', 'nginx'].includes(program)) without(noShell, `${program} needs a shell or a program that it has not`, argv!.evidence)
+  if (argv?.value[1]?.startsWith('node_modules/.bin/') && installer.spec.id === 'pnpm') without(noShell, `pnpm starts ${argv.value[1].slice(18)} by a shell script`, argv.evidence)
+  return out
+}
