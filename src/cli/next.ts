@@ -27,7 +27,7 @@ function textsOf(name: string, value: NonNullable<Answers[keyof Answers]>): stri
 export function nextSteps(plan: Plan, repeat: string): { label: string; command: string }[] {
   const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
   const steps = [
-    has('dockerfile') && { label: 'build', command: `docker build -t ${plan.image.reference} .` },
+    has('dockerfile') && { label: 'build', command: `docker build -t ${plan.image.reference} ${plan.context.path === '.' ? '.' : `-f Dockerfile ${plan.context.path}`}` },
     has('compose') && plan.compose.step !== '' && { label: 'secrets', command: `${plan.compose.step}   # once` },
     has('compose') && { label: 'run', command: 'docker compose up' },
     has('kustomization') && { label: 'deploy', command: `kubectl apply -k k8s` },

@@ -118,6 +118,7 @@ export function makePlan(input: PlanInput): Plan {
     language: { id: language.id, title: language.title, version },
     ...(framework ? { framework: { id: framework.id, title: framework.title } } : {}),
     preset: preset.id,
+    context: { path: facts.context ?? '.', dockerfile: facts.context ? `${facts.app}/Dockerfile` : 'Dockerfile' },
     image: { repository: image.repository, tag: image.tag ?? appVersion, reference: `${image.repository}:${image.tag ?? appVersion}` },
     base: { id: base.id, build: base.build, runtime: base.runtime, uid, packages: base.packages, shell: base.shell, reason: base.reason },
     ...(manager ? { manager: managerOf(manager, language, facts) } : {}),
@@ -169,7 +170,8 @@ export function makePlan(input: PlanInput): Plan {
     },
     build: facts.build,
     controls,
-    artifacts,
+    // beside a Dockerfile that is not at the top of its context, the build looks for a file of this name
+    artifacts: artifacts.map((a) => (facts.context && a.id === 'dockerignore' ? { ...a, path: 'Dockerfile.dockerignore' } : a)),
     exceptions: [],
     origins,
     warnings,

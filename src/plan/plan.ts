@@ -37,6 +37,8 @@ export interface Plan {
   language: { id: string; title: string; version: string }
   framework?: { id: string; title: string }
   preset: string
+  /** what `docker build` gets: its context, told from the folder of the files, and the Dockerfile below that */
+  context: { path: string; dockerfile: string }
   /** the application's own image: one reference in every artifact */
   image: { repository: string; tag: string; reference: string }
   base: { id: BaseId; build: string; runtime: string; uid: number; packages: string; shell: boolean; reason: string }

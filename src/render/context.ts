@@ -35,6 +35,7 @@ export function contextOf(plan: Plan): Context {
       startSeconds: Math.max(5, Math.min(60, runtime.startupFailures)),
       writable: runtime.writable,
     },
+    context: { ...plan.context, above: plan.context.path !== '.' },
     framework: plan.framework ?? '',
     manager: plan.manager ?? '',
     base: { ...plan.base, apk: plan.base.packages === 'apk', apt: plan.base.packages === 'apt', scratch: plan.base.runtime === 'scratch', [plan.base.id]: true, ...only(plan.base.id) },

@@ -69,7 +69,7 @@ export interface NodeData {
   noSettings: string
   publicSettings: string
   static: Record<string, { image: string; health: string[] }>
-  bun: { image: string; alpineImage: string; runtime: Record<string, string> }
+  bun: { image: string; alpineImage: string; runtime: Record<string, { image: string; uid: number }> }
 }
 
 export const dataOf = (language: Language): NodeData => language.data as unknown as NodeData

@@ -14,7 +14,8 @@ const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NO
 
 /** Port, its variable and its place: what the command line says, then the program's own variable, then a literal. */
 export function readPort(sources: Sources, start: Start, project: Project): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
-  const said = start.argv && !start.framework ? argumentOf(start.argv) : undefined
+  if (start.framework) return scriptPort(start)
+  const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
   const reads = sources.all('portVariable').filter((m) => m.groups[0] && !FOREIGN.test(m.groups[0]))
   const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
@@ -27,6 +28,12 @@ export function readPort(sources: Sources, start: Start, project: Project): { po
   }
   if (literal) return { port: fact(Number(literal.groups[0]), literal.evidence) }
   return { port: configured(project) }
+}
+
+/** A port that the script gives to the framework's server, which gets it by its variable here. */
+function scriptPort({ argv }: Start): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
+  const found = /(?:^|\s)(?:-p|--port|PORT)[ =](\d{2,5})\b/.exec(argv?.evidence[0]?.text ?? '')?.[1]
+  return valid(found) ? { port: fact(Number(found), ...argv!.evidence) } : {}
 }
 
 /** A port in the command line, `--port 4000`: taken as the port, and the word is made to follow it. */

@@ -84,7 +84,7 @@ function frameworkStart(project: Project, manifest: Manifest, framework: NodeFra
   const major = Number(/\d+/.exec(manifest.every[name] ?? '')?.[0] ?? Infinity)
   const usual = (framework.older && major < framework.older.major ? framework.older.start : framework.start!).map((w) => w.replace(/dist\/\{project\}/, output))
   const said = script && script.command.argv[0] === 'node' && /^(\.\/)?(build|dist|\.output)(\/|$)/.test(script.command.argv.find((w, i) => i > 0 && !w.startsWith('-')) ?? '')
-  const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, manifest.keyAt(name))
+  const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, script?.command.argv[0] === framework.cli ? script!.evidence : manifest.keyAt(name))
   return { ...NOTHING, argv, env: script?.command.argv[0] === framework.cli || said ? script!.command.env : {}, before: script && (said || script.command.argv[0] === framework.cli) ? script.command.before : [], output: framework.complete ? '' : output, framework: true }
 }
 
