@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.ts'
-import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import { type Evidence, type Fact, type Warning } from '../facts.ts'
 import type { DetectContext, Manager } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { Manifest } from './manifest.ts'
