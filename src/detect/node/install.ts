@@ -36,7 +36,7 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
   const rest = (s: string): string => scripts[s]!.split(/&&|;/).map((p) => p.trim()).filter((p) => !hooks.test(p) && !/patch-package/.test(p)).join(' && ')
   const later = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
   const config = readConfig(project, installer, warnings)
-  const files = [manifest.file, ...(installer.lockFile ? [installer.lockFile] : []), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
+  const files = [manifest.file, ...[installer.lockFile ?? installer.staleLock].filter((f) => f !== undefined), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
   const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
   const members = workspace?.members ?? []
   const drop = (m: Manifest, where: string): string[] => (found(m).length > 0 ? [`npm ${where}pkg delete ${found(m).map((s) => `scripts.${s}`).join(' ')}`] : [])

@@ -10,6 +10,8 @@ export interface Installer {
   fact: Fact<string>
   version: string
   lockFile?: string
+  /** a lock file that cannot be enforced, but still says most versions */
+  staleLock?: string
   /** true where no lock file can be enforced */
   loose: boolean
   /** true where the manager cannot install for production by itself */
@@ -40,7 +42,7 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
   const version = versionOf(project, spec, own?.lock, named?.version)
   const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
-  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, lockFile: stale ? undefined : own?.lock, loose: own === undefined || stale !== undefined }
+  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : {}), loose: own === undefined || stale !== undefined }
 }
 
 function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {
@@ -93,7 +95,14 @@ function staleEntry(project: Project, lock: string, { json }: Manifest): string 
   if (!entry) return undefined
   const locked = { ...entry.devDependencies, ...entry.optionalDependencies, ...entry.dependencies }
   const wanted = { ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }
-  return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined)
+  return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined) ?? missingBinary(text)
+}
+
+/** A package for another platform that a lock file names but has no entry for, https://github.com/npm/cli/issues/4828. */
+function missingBinary(lock: string): string | undefined {
+  for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
+    for (const [, name] of names!.matchAll(/"([^"]+-(?:linux|darwin|win32|android|freebsd)[^"]*)":/g)) if (!lock.includes(`node_modules/${name}"`)) return name
+  return undefined
 }
 
 /** The JSON object that begins at an offset of a text. */
