@@ -11,7 +11,7 @@ import { chooseManager, type Installer } from './node/manager.ts'
 import { type Manifest, readManifest } from './node/manifest.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
-import { readAddress, readPort, readServes } from './node/server.ts'
+import { readAddress, readHealth, readPort, readServes } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSteps } from './node/steps.ts'
@@ -108,8 +108,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     port: port.port,
     portVariable: port.variable,
     ...(address ? { hostVariable: address } : {}),
-    health: server.health,
-    ready: server.ready,
+    ...readHealth(project, server),
     handlesSigterm: start.framework ? undefined : server.handlesSigterm,
     services: Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => manifest.production[n] !== undefined).slice(0, 1).map((n) => fact(id, manifest.keyAt(n)))),
     secrets: variables.secrets,

@@ -64,7 +64,7 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
   const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '')
-  const bound = loopback && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
+  const bound = loopback && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (found)
@@ -75,6 +75,30 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
       hint: "listen on '0.0.0.0', or take the address from HOST",
     })
   return undefined
+}
+
+/** What a handler that asks other programs calls: such a route fails with them, which is no reason to restart this one. */
+const ASKS = /\b(db|database|prisma|mongoose|sequelize|knex|typeorm|dataSource|pool|client|redis|cache|connection|query|queryRaw|authenticate|ping|fetch|axios|terminus|HealthCheckService|readyState)\b/i
+/** What makes requests without credentials fail, for every route behind it. */
+const GUARD = /\.use\(\s*(?:\w+\.)?\w*(?:auth|passport|jwt|guard|protect|verifyToken|basicAuth|apiKey)\w*/i
+
+/**
+ * Health routes that a probe can rely on: neither one whose handler asks a database, nor one behind a guard of all routes.
+ */
+export function readHealth(project: Project, server: Server): { health?: Fact<string>; ready?: Fact<string> } {
+  const usable = (route: Fact<string> | undefined): Fact<string> | undefined => {
+    const { file, line } = route?.evidence[0] ?? {}
+    const above = file && line ? (project.read(file) ?? '').split('\n').slice(0, line).join('\n') : ''
+    return GUARD.test(above) ? undefined : route
+  }
+  const health = usable(server.health)
+  const ready = usable(server.ready)
+  const { file, line } = health?.evidence[0] ?? {}
+  if (!health || !file || !line) return { ready }
+  const handler = (project.read(file) ?? '').split('\n').slice(line - 1, line + 14)
+  const end = handler.findIndex((l, i) => i > 0 && /^\s*(?:app|router|server|fastify)\.|^\}\)/.test(l))
+  const text = handler.slice(0, end < 0 ? undefined : end).join('\n').replace(health.value, '')
+  return ASKS.test(text) ? { ready } : { health, ready }
 }
 
 /** Whether the program listens on a port at all: a framework's own server does, a library only where the sources call it. */

@@ -23,9 +23,12 @@ export function readVariables({ project, language }: DetectContext, sources: Sou
   const open = new RegExp(data.publicSettings)
   const found = new Map<string, Fact<string>>()
   const note = (name: string, file: string, line: number | undefined): void => void (none.test(name) || taken.includes(name) || found.has(name) || found.set(name, fact(name, { file, line })))
-  for (const { groups, evidence } of sources.all('variable')) if (groups[0] && !/\.config\.[cm]?[jt]s$/.test(evidence.file)) note(groups[0], evidence.file, evidence.line)
+  const reads = (language.patterns.variable ?? []).map((p) => new RegExp(p, 'g'))
   for (const file of sources.files) {
     const text = project.read(file) ?? ''
+    // what configures a tool of the build is not read where the program runs
+    if (/\.config\.[cm]?[jt]s$/.test(file)) continue
+    for (const expression of reads) for (const m of text.matchAll(expression)) if (!found.has(m[1]!)) note(m[1]!, file, lineOf(text, m[0]))
     if (!/=\s*process\.env\b(?!\.)/.test(text)) continue
     for (const m of text.matchAll(/\{([^{}]{1,2000})\}\s*=\s*process\.env\b(?!\.)/g)) for (const [, name] of m[1]!.matchAll(/(?:^|[,\s])([A-Z][A-Z0-9_]+)\b/g)) note(name!, file, lineOf(text, m[0]))
   }

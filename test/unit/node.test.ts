@@ -1,0 +1,293 @@
+import { describe, expect, test } from 'vitest'
+import { factsOf, problemsOf } from './detecting.ts'
+
+const LISTEN = "require('http').createServer().listen(process.env.PORT || 3000)\n"
+const manifest = (rest: object): string => `${JSON.stringify({ name: 'shop', version: '1.2.3', ...rest }, null, 2)}\n`
+const started = (start: string, rest: object = {}): string => manifest({ scripts: { start }, ...rest })
+const lock = (dependencies: Record<string, string> = {}, development: Record<string, string> = {}): string => JSON.stringify({ lockfileVersion: 3, packages: { '': { dependencies, devDependencies: development } } })
+
+describe('the program', () => {
+  test.each([
+    ['node server.js', ['node', 'server.js']],
+    ['NODE_ENV=production node ./server.js', ['node', './server.js']],
+    ['cross-env MODE=a node -r dotenv/config --env-file=.env server.js', ['node', 'server.js']],
+    ['npm run serve:it', ['node', 'server.js', '--verbose']],
+    ['nodemon --watch src -e js server.js', ['node', 'server.js']],
+    ['nodemon --exec "node --inspect" server.js', ['node', 'server.js']],
+    ['pm2-runtime start server.js', ['node', 'server.js']],
+    ['export A=b && node --max-old-space-size=512 server', ['node', '--max-old-space-size=512', 'server']],
+    ['dotenv -e .env -- node server.js', ['node', 'server.js']],
+  ])('%s', async (script, argv) => {
+    const facts = await factsOf({ 'package.json': manifest({ scripts: { start: script, 'serve:it': 'node server.js --verbose' } }), 'server.js': LISTEN })
+    expect(facts.start).toMatchObject({ value: argv, evidence: [{ file: 'package.json', line: 5 }] })
+    expect(facts.port?.value).toBe(3000)
+  })
+  test('environment of the script that is no secret', async () => {
+    const facts = await factsOf({ 'package.json': started('cross-env MODE=a API_KEY=b PORT=1 node server.js'), 'server.js': LISTEN })
+    expect(facts.env).toEqual({ MODE: 'a' })
+  })
+  test.each([
+    ['main', { 'package.json': manifest({ main: 'lib/app.js' }), 'lib/app.js': LISTEN }, ['node', 'lib/app.js'], undefined],
+    ['a usual name', { 'package.json': manifest({}), 'src/index.js': LISTEN }, ['node', 'src/index.js'], true],
+    ['the only file that listens', { 'package.json': manifest({}), 'odd.js': LISTEN, 'util.js': '' }, ['node', 'odd.js'], true],
+    ['what development starts', { 'package.json': manifest({ scripts: { dev: 'nodemon src/odd.js' } }), 'src/odd.js': LISTEN }, ['node', 'src/odd.js'], true],
+    ['the Procfile', { 'package.json': manifest({}), Procfile: 'web: node odd.js\n', 'odd.js': LISTEN, 'index.js': '' }, ['node', 'odd.js'], undefined],
+    ['what the compiler makes of it', { 'package.json': manifest({ scripts: { build: 'tsc' } }), 'tsconfig.json': '{ "compilerOptions": { "outDir": "./out", /* a */ "rootDir": "src" } }', 'src/index.ts': LISTEN }, ['node', 'out/index.js'], true],
+    ['Bun, where its lock file is', { 'package.json': manifest({}), 'bun.lock': '', 'index.ts': 'Bun.serve({ port: 3001 })' }, ['bun', 'index.ts'], true],
+  ])('without a start script: %s', async (_, files, argv, guess) => {
+    const facts = await factsOf(files as Record<string, string>)
+    expect(facts.start?.value).toEqual(argv)
+    expect(facts.start?.guess).toBe(guess)
+  })
+  test('started by a tool of development: the tool comes along at the locked version, nothing else', async () => {
+    const facts = await factsOf({ 'package.json': started('tsx watch src/index.ts', { dependencies: { hono: '4' }, devDependencies: { tsx: '^4.19.0' } }), 'src/index.ts': 'app.listen(3000)', 'yarn.lock': 'tsx@^4.19.0:\n  version "4.20.3"\n' })
+    expect(facts.start?.value).toEqual(['node', '--import', 'tsx', 'src/index.ts'])
+    expect(facts.build.tools).toEqual(['tsx@4.20.3'])
+  })
+  test('a program of a dependency', async () => {
+    const facts = await factsOf({ 'package.json': started('json-server --port 4000 db.json', { dependencies: { 'json-server': '0.17.4' } }) })
+    expect(facts).toMatchObject({ start: { value: ['node', 'node_modules/.bin/json-server', '--port', '{port}', 'db.json'] }, port: { value: 4000 }, serves: { value: true } })
+  })
+  test('what runs before the start is not part of it', async () => {
+    const facts = await factsOf({ 'package.json': started('tsc && prisma migrate deploy && node dist/main.js', { devDependencies: { typescript: '5' } }), 'src/main.ts': LISTEN })
+    expect(facts.build.commands).toEqual(['tsc'])
+    expect(facts.warnings.map((w) => w.message).join()).toContain('"prisma migrate deploy" runs before the start')
+  })
+})
+
+describe('frameworks', () => {
+  const front = { 'index.html': '' }
+  test.each([
+    ['vite', { devDependencies: { vite: '8' }, scripts: { build: 'vite build' } }, { ...front, 'vite.config.ts': "build: { outDir: './www' }" }, 'www'],
+    ['next-export', { dependencies: { next: '16' } }, { 'next.config.mjs': "export default { output: 'export' }" }, 'out'],
+    ['angular', { dependencies: { '@angular/core': '20' } }, { 'angular.json': '{"projects":{"site":{"architect":{"build":{"builder":"@angular/build:application"}}}}}' }, 'dist/site/browser'],
+    ['angular', { dependencies: { '@angular/core': '14' } }, { 'angular.json': '{"projects":{"site":{"architect":{"build":{"builder":"@angular-devkit/build-angular:browser","options":{"outputPath":"public"}}}}}}' }, 'public'],
+    ['vitepress', { devDependencies: { vitepress: '1' }, scripts: { build: 'vitepress build docs' } }, {}, 'docs/.vitepress/dist'],
+    ['eleventy', { devDependencies: { '@11ty/eleventy': '3' } }, { '.eleventy.js': "return { dir: { output: 'public' } }" }, 'public'],
+    ['nuxt-static', { devDependencies: { nuxt: '4' }, scripts: { build: 'nuxt generate' } }, {}, '.output/public'],
+    ['sveltekit-static', { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-static': '3' } }, {}, 'build'],
+  ])('%s makes files', async (id, json, files, output) => {
+    const facts = await factsOf({ 'package.json': manifest(json), ...(files as Record<string, string>) })
+    expect(facts.framework?.value).toBe(id)
+    expect(facts.build).toMatchObject({ static: true, output, modules: [] })
+    expect(facts).toMatchObject({ port: { value: 8080 }, health: { value: '/healthz' }, kind: 'static' })
+  })
+  test.each([
+    ['next-standalone', { dependencies: { next: '16' } }, { 'next.config.mjs': "export default {\n  // output: 'export',\n  output: 'standalone' }" }, ['node', 'server.js'], []],
+    ['next', { dependencies: { next: '16' }, scripts: { start: 'next start -p 4001' } }, {}, ['node', 'node_modules/next/dist/bin/next', 'start'], [{ from: '/app/node_modules' }]],
+    ['nuxt', { devDependencies: { nuxt: '4' } }, {}, ['node', '.output/server/index.mjs'], []],
+    ['sveltekit', { devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-node': '5' }, scripts: { start: 'node build/index.js' } }, {}, ['node', 'build/index.js'], []],
+    ['astro', { dependencies: { astro: '7', '@astrojs/node': '11' } }, {}, ['node', 'dist/server/entry.mjs'], [{ from: '/app/node_modules' }]],
+    ['react-router', { dependencies: { '@react-router/serve': '^7.5.0' } }, {}, ['node', 'node_modules/@react-router/serve/bin.js', './build/server/index.js'], [{ from: '/app/node_modules' }]],
+    ['angular-ssr', { dependencies: { '@angular/ssr': '20', '@angular/core': '20' } }, { 'angular.json': '{"projects":{"site":{}}}' }, ['node', 'dist/site/server/server.mjs'], [{ from: '/app/node_modules' }]],
+    ['nest', { dependencies: { '@nestjs/core': '12' }, scripts: { start: 'nest start', 'start:prod': 'node dist/main' } }, { 'src/main.ts': LISTEN }, ['node', 'dist/main'], [{ from: '/app/node_modules' }]],
+  ])('%s starts a server of its own', async (id, json, files, argv, modules) => {
+    const facts = await factsOf({ 'package.json': manifest(json), ...(files as Record<string, string>) })
+    expect(facts.framework?.value).toBe(id)
+    expect(facts.start?.value).toEqual(argv)
+    expect(facts.build.modules).toMatchObject(modules)
+    expect(facts.serves?.value).toBe(true)
+  })
+  test('a server in the tree wins over files for a web server', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { express: '5' }, devDependencies: { vite: '8' } }), 'index.html': '', 'server.js': LISTEN })
+    expect(facts.start?.value).toEqual(['node', 'server.js'])
+    expect(facts.build.static).toBe(false)
+  })
+  test('a folder that a file server serves', async () => {
+    const facts = await factsOf({ 'package.json': started('serve -s public -l $PORT', { dependencies: { serve: '14' } }), 'public/index.html': '' })
+    expect(facts.build).toMatchObject({ static: true, output: 'public', spa: true })
+  })
+  test.each([
+    [{ devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-auto': '3' } }, {}, '@sveltejs/adapter-node'],
+    [{ dependencies: { astro: '5', '@astrojs/vercel': '8' } }, { 'astro.config.mjs': "output: 'server'" }, '@astrojs/node'],
+  ])('what needs an adapter says so', async (json, files, name) => {
+    const [problem] = await problemsOf({ 'package.json': manifest(json), ...(files as Record<string, string>) })
+    expect(problem!.message).toContain(name)
+    expect(problem).toMatchObject({ file: 'package.json', line: 5 })
+  })
+})
+
+describe('port, address, health', () => {
+  test.each([
+    ['const port = process.env.PORT ?? 4000; app.listen(port)', 4000, 'PORT'],
+    ["app.listen(Number(process.env['HTTP_PORT']) || 5000)", 5000, 'HTTP_PORT'],
+    ['const { PORT = 5050 } = process.env; app.listen(PORT)', 5050, 'PORT'],
+    ['const DB_PORT = process.env.DB_PORT || 5432; app.listen(8081)', 8081, undefined],
+    ['app.listen({ port: 8082, host: "0.0.0.0" })', 8082, undefined],
+    ['const schema = { PORT: z.coerce.number().default(8083) }; app.listen(env.PORT)', 8083, 'PORT'],
+    ['await app.listen(configService.get<number>("PORT", 8084))', 8084, 'PORT'],
+  ])('%s', async (source, port, variable) => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { express: '5' } }), 'server.js': source })
+    expect(facts.port?.value).toBe(port)
+    expect(facts.portVariable?.value).toBe(variable)
+  })
+  test('the address of another program is none of its own', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': "connect(process.env.DB_HOST || 'localhost'); app.listen(3000)" })
+    expect(facts.hostVariable).toBeUndefined()
+    expect(facts.warnings.filter((w) => /loopback/.test(w.message))).toEqual([])
+  })
+  test('an address by variable is set; one without is warned about', async () => {
+    const by = await factsOf({ 'package.json': started('node server.js'), 'server.js': "app.listen(3000, process.env.HOST || '127.0.0.1')" })
+    expect(by.hostVariable?.value).toEqual({ HOST: '0.0.0.0' })
+    const without = await factsOf({ 'package.json': started('node server.js', { dependencies: { fastify: '5' } }), 'server.js': '\napp.listen({ port: 3000 })' })
+    expect(without.warnings.find((w) => /loopback/.test(w.message))).toMatchObject({ file: 'server.js', line: 2 })
+  })
+  test.each([
+    ["app.get('/healthz', (q, r) => r.send('ok'))", '/healthz'],
+    ["app.get('/health', async (q, r) => {\n  await db.query('SELECT 1')\n  r.send('ok')\n})", undefined],
+    ["app.use(requireAuth)\napp.get('/healthz', (q, r) => r.send('ok'))", undefined],
+  ])('%s', async (route, health) => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': `${route}\napp.listen(3000)\n` })
+    expect(facts.health?.value).toBe(health)
+  })
+  test('nothing that listens: a worker, and a guess', async () => {
+    expect((await factsOf({ 'package.json': started('node worker.js', { dependencies: { bullmq: '5' } }), 'worker.js': 'new Worker("a")' })).serves).toMatchObject({ value: false, guess: true })
+  })
+})
+
+describe('package managers', () => {
+  test.each([
+    [{ 'package-lock.json': lock() }, 'npm', ''],
+    [{ 'npm-shrinkwrap.json': lock(), 'package-lock.json': lock() }, 'npm', ''],
+    [{ 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" }, 'pnpm', '10.34.9'],
+    [{ 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" }, 'pnpm', '8.15.9'],
+    [{ 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn', '1.22.22'],
+    [{ 'yarn.lock': '__metadata:\n  version: 6\n' }, 'yarn-berry', '3.8.7'],
+    [{ 'yarn.lock': '__metadata:\n  version: 8\n', '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.5.0.cjs\n' }, 'yarn-berry', '4.5.0'],
+    [{ 'bun.lock': '{}' }, 'bun', '1.4'],
+  ])('%j', async (files, id, version) => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, ...(files as Record<string, string>) })
+    expect(facts.manager?.value).toBe(id)
+    expect(facts.build.managerVersion).toBe(version)
+    expect(facts.lockFile?.value).toBe(Object.keys(files)[0])
+  })
+  test('the field decides among several lock files, and its hash is no part of the version', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { packageManager: 'pnpm@9.1.0+sha512.abc' }), 'server.js': LISTEN, 'package-lock.json': lock(), 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" })
+    expect(facts).toMatchObject({ manager: { value: 'pnpm' }, lockFile: { value: 'pnpm-lock.yaml' }, build: { managerVersion: '9.1.0' } })
+    expect(facts.warnings.map((w) => w.message).join()).toContain('several lock files')
+  })
+  test('a field that contradicts the only lock file', async () => {
+    expect((await problemsOf({ 'package.json': started('node server.js', { packageManager: 'yarn@1.22.0' }), 'server.js': LISTEN, 'package-lock.json': lock() }))[0]).toMatchObject({ file: 'package.json', line: 7 })
+  })
+  test.each([
+    ['lacks a dependency', lock(), 'ms'],
+    ['lacks the binary of another platform', JSON.stringify({ packages: { '': { dependencies: { ms: '2' } }, 'node_modules/rollup': { optionalDependencies: { 'rollup-linux-x64': '1' } } } }), 'rollup-linux-x64'],
+  ])('a lock file that %s is copied, but not enforced', async (_, text, name) => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { ms: '2' } }), 'server.js': LISTEN, 'package-lock.json': text })
+    expect(facts.lockFile).toBeUndefined()
+    expect(facts.warnings[0]!.message).toContain(`behind package.json (${name})`)
+    expect(facts.build.manifests).toEqual([{ files: ['package.json', 'package-lock.json'], to: './' }])
+    expect(facts.build.install).toContain('npm install')
+  })
+  test('tokens stay out, the rest of .npmrc is kept', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n' })
+    expect(facts.build).toMatchObject({ hidden: ['.npmrc'], npmrc: ['legacy-peer-deps=true'], manifests: [{ files: ['package.json'] }] })
+    expect((await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n' })).build).toMatchObject({ hidden: [], npmrc: [], manifests: [{ files: ['package.json', '.npmrc'] }] })
+  })
+  test('lifecycle scripts wait for the sources; hooks of git never run', async () => {
+    const facts = await factsOf({ 'package.json': manifest({ scripts: { start: 'node server.js', prepare: 'husky && ts-patch install', postinstall: 'npm run build', build: 'tsc' } }), 'server.js': LISTEN })
+    expect(facts.build.dropScripts).toEqual(['npm pkg delete scripts.postinstall scripts.prepare'])
+    expect(facts.build.commands).toEqual(['ts-patch install', 'npm run build'])
+  })
+  test('patches are there before the installation', async () => {
+    const facts = await factsOf({ 'package.json': manifest({ scripts: { start: 'node server.js', postinstall: 'patch-package' }, dependencies: { ms: '2' }, devDependencies: { 'patch-package': '8' } }), 'server.js': LISTEN, 'patches/ms.patch': '', 'package-lock.json': lock({ ms: '2' }, { 'patch-package': '8' }) })
+    expect(facts.build).toMatchObject({ patch: 'patch-package', productionStage: false, manifests: [{}, { files: ['patches/'], to: './patches/' }] })
+    expect(facts.build.prune).toContain('npm prune --omit=dev')
+  })
+})
+
+describe('the version', () => {
+  test.each([
+    [{ '.nvmrc': 'v22.1.0\n' }, '22'],
+    [{ '.nvmrc': 'lts/jod\n' }, '22'],
+    [{ '.nvmrc': 'lts/*\n' }, '24'],
+    [{ '.node-version': '20\n' }, '20'],
+    [{ '.node-version': '21.4\n' }, '22'],
+    [{ '.tool-versions': 'ruby 3\nnodejs 22.3.0\n' }, '22'],
+    [{ 'mise.toml': '[tools]\nnode = "22"\n' }, '22'],
+  ])('%j', async (files, line) => {
+    expect((await factsOf({ 'package.json': started('node server.js', { engines: { node: '26' } }), 'server.js': LISTEN, ...(files as Record<string, string>) })).version?.value).toBe(line)
+  })
+  test.each([
+    [{ engines: { node: '>=18' } }, '24'],
+    [{ engines: { node: '^22.3.0 || >=99' } }, '22'],
+    [{ volta: { node: '26.1.0' }, engines: { node: '>=18' } }, '26'],
+    [{ devEngines: { runtime: [{ name: 'node', version: '^22.0.0' }] } }, '22'],
+  ])('%j', async (json, line) => {
+    expect((await factsOf({ 'package.json': started('node server.js', json), 'server.js': LISTEN })).version?.value).toBe(line)
+  })
+})
+
+describe('what the image holds', () => {
+  test('a built program: its output and what it reads beside it', async () => {
+    const facts = await factsOf({ 'package.json': manifest({ scripts: { build: 'tsc', start: 'node dist/main.js' } }), 'src/main.ts': "readFileSync('./schema.graphql'); join(root, 'emails', 'a.html'); app.listen(3000)", 'schema.graphql': '', 'emails/a.html': '', 'public/a.css': '', 'tools/x.sh': '', 'test/a.ts': '' })
+    expect(facts.build.copies).toEqual(['dist', 'public', 'schema.graphql', 'emails'].map((n) => ({ from: `/app/${n}`, to: `./${n}`, excluded: [] })).concat([{ from: '/app/package.json', to: './', excluded: [] }]))
+  })
+  test('the project as it stands: without what only development has', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': "require('./docs/api.js'); listen(3000)", 'docs/api.js': '', 'test/a.js': '', 'eslint.config.js': '', 'README.md': '', 'lib/a.js': '' })
+    expect((facts.build.copies as { excluded: string[] }[])[0]!.excluded.sort()).toEqual(['README.md', 'eslint.config.js', 'node_modules', 'test'])
+  })
+  test('a package that is compiled: tools where it is built', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { bcrypt: '6' } }), 'server.js': LISTEN })
+    expect(facts.build).toMatchObject({ compile: true, systemPackages: ['python3', 'make', 'g++'], runtimePackages: [] })
+    expect(facts.unsuitable?.map((u) => u.base)).toEqual(['chainguard'])
+  })
+  test('a package that needs a library of the system: a base that has packages', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { puppeteer: '24' } }), 'server.js': LISTEN })
+    expect(facts.build.runtimePackages).toEqual(['chromium', 'fonts-liberation'])
+    expect(facts.unsuitable?.map((u) => u.base)).toContain('distroless')
+    expect(facts.warnings.map((w) => w.message).join()).toContain('--no-sandbox')
+  })
+  test("Prisma's client is generated behind the installation", async () => {
+    const facts = await factsOf({ 'package.json': manifest({ scripts: { start: 'node server.js', postinstall: 'prisma generate' }, dependencies: { '@prisma/client': '^7.1.0' }, devDependencies: { prisma: '^7.1.0' } }), 'prisma/schema.prisma': '', 'prisma.config.ts': "datasource: { url: env('DATABASE_URL') }", 'server.js': LISTEN })
+    expect(facts.build).toMatchObject({ generate: ['DATABASE_URL=postgresql://localhost/build prisma generate'], generateFiles: [{ files: ['prisma/'], to: './prisma/' }, { files: ['prisma.config.ts'], to: './' }], commands: [] })
+  })
+  test('tests only where there are some', async () => {
+    const files = { 'server.js': LISTEN }
+    expect((await factsOf({ ...files, 'package.json': manifest({ scripts: { start: 'node server.js', test: 'vitest run' } }) })).build.test).toBe('npm run test')
+    expect((await factsOf({ ...files, 'package.json': manifest({ scripts: { start: 'node server.js', test: 'echo "Error: no test specified" && exit 1' } }) })).build.test).toBe('')
+  })
+  test('settings by name: secrets apart, nothing of the platform, build arguments for browsers', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': "const { REGION, STRIPE_SECRET_KEY } = process.env; use(process.env.DATABASE_URL, process.env.NODE_ENV, process.env['LOG_LEVEL'], process.env.VITE_TITLE, process.env.BASE_URL); app.listen(process.env.PORT || 3000)", '.env.example': 'SESSION_SECRET=\nSMTP_PORT=25\n' })
+    expect(facts.secrets?.map((s) => s.value)).toEqual(['DATABASE_URL', 'STRIPE_SECRET_KEY', 'SESSION_SECRET'])
+    expect(facts.settings?.map((s) => s.value)).toEqual(['BASE_URL', 'LOG_LEVEL', 'REGION', 'SMTP_PORT'])
+    expect(facts.build.arguments).toEqual(['VITE_TITLE'])
+  })
+})
+
+describe('workspaces', () => {
+  const files = (rest: Record<string, string> = {}): Record<string, string> => ({
+    'package.json': manifest({ workspaces: ['apps/*', 'packages/*'] }),
+    'apps/api/package.json': JSON.stringify({ name: '@acme/api', scripts: { build: 'tsc', start: 'node dist/index.js' }, dependencies: { '@acme/lib': '*', express: '5' } }, null, 1),
+    'apps/api/src/index.ts': 'app.listen(process.env.PORT || 3001)',
+    'packages/lib/package.json': JSON.stringify({ name: '@acme/lib', main: 'dist/index.js', scripts: { build: 'tsc', postinstall: 'echo hi' } }),
+    'packages/lib/src/index.ts': '',
+    ...rest,
+  })
+  test('the only app is found, with the packages that it needs', async () => {
+    const facts = await factsOf(files({ 'package-lock.json': '{}' }))
+    expect(facts).toMatchObject({ app: 'apps/api', name: { value: '@acme/api', evidence: [{ file: 'apps/api/package.json', line: 2 }] }, port: { value: 3001, evidence: [{ file: 'apps/api/src/index.ts' }] }, lockFile: { evidence: [{ file: 'package-lock.json' }] } })
+    expect(facts.build).toMatchObject({ workdir: '/app/apps/api', installProduction: 'npm ci --omit=dev --workspace=apps/api --include-workspace-root', modules: [{ from: '/app', to: '/app' }] })
+    expect(facts.build.commands).toEqual(['npm run postinstall --workspace=packages/lib', 'npm run build --workspace=packages/lib', 'npm run build --workspace=apps/api'])
+    expect(facts.build.dropScripts).toEqual(['npm --prefix packages/lib pkg delete scripts.postinstall'])
+    expect(facts.build.manifests).toHaveLength(3)
+  })
+  test('pnpm, with its own file and a package beside', async () => {
+    const facts = await factsOf(files({ 'package.json': manifest({}), 'pnpm-workspace.yaml': "packages:\n  # apps\n  - 'apps/*'\n  - packages/**\n", 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" }))
+    expect(facts.build.commands).toContain('pnpm --filter ./apps/api run build')
+    expect(facts.build.installProduction).toContain('--filter ./apps/api...')
+  })
+  test('several: each is named', async () => {
+    const [problem] = await problemsOf(files({ 'apps/web/package.json': JSON.stringify({ name: 'web', devDependencies: { vite: '8' } }), 'apps/web/index.html': '' }))
+    expect(problem).toMatchObject({ where: '--app', choices: ['apps/api', 'apps/web'] })
+  })
+  test("the one that the root's start script names", async () => {
+    const facts = await factsOf(files({ 'package.json': manifest({ workspaces: ['apps/*'], scripts: { start: 'npm start --workspace=web' } }), 'apps/web/package.json': JSON.stringify({ name: 'web', devDependencies: { vite: '8' } }), 'apps/web/index.html': '' }))
+    expect(facts.app).toBe('apps/web')
+    expect(facts.build).toMatchObject({ static: true, output: 'apps/web/dist' })
+  })
+})
+
+test('a malformed manifest: file, line and column', async () => {
+  expect((await problemsOf({ 'package.json': '{\n  "name": "a",\n  "b" 1\n}' }))[0]).toMatchObject({ file: 'package.json', line: 3, column: 7 })
+})
