@@ -9,18 +9,22 @@ export interface Settings {
   value(name: string): string | undefined
   /** names of environment variables that placeholders take their value from */
   variables: Fact<string>[]
-  /** settings whose name matches */
+  /** settings whose name matches, in lower case and without "-" and "_" */
   matching(name: RegExp): Fact<string>[]
+  /** every name as it is written */
+  names: readonly string[]
 }
 
 /** Reads settings files, the later ones first: what they say wins. Profiles other than the default one are left out. */
 export function readSettings(project: Project, files: readonly string[]): Settings {
   const found = new Map<string, Fact<string>>()
   const variables: Fact<string>[] = []
+  const names: string[] = []
   for (const file of files) {
     const text = project.read(file)
     if (text === undefined) continue
     for (const [name, value] of file.endsWith('.properties') ? properties(file, text) : file.endsWith('.conf') ? hocon(file, text) : yaml(file, text)) {
+      if (!found.has(canonical(name))) names.push(name)
       if (!found.has(canonical(name))) found.set(canonical(name), value)
       for (const m of value.value.matchAll(/\$\{?\??([A-Z][A-Z0-9_]*)\b/g)) if (!variables.some((v) => v.value === m[1])) variables.push(fact(m[1]!, ...value.evidence))
     }
@@ -30,11 +34,15 @@ export function readSettings(project: Project, files: readonly string[]): Settin
     get,
     value: (name) => filled(get(name)?.value),
     variables,
+    names,
     matching: (name) => [...found].filter(([key]) => name.test(key)).map(([, value]) => value),
   }
 }
 
 const canonical = (name: string): string => name.replace(/[-_"'[\]]/g, '').toLowerCase()
+
+/** The environment variable that frameworks read a setting from. */
+export const variableOf = (name: string): string => name.replace(/-/g, '').replace(/[^A-Za-z0-9]/g, '_').toUpperCase()
 
 /** A value whose placeholders are replaced by their defaults, the innermost first: ${A:${B:8080}}, $PORT:8080, ${?A}. */
 function filled(value: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
-import type { Settings } from './java-settings.ts'
+import { type Settings, variableOf } from './java-settings.ts'
 import type { Framework } from './language.ts'
 import { lineOf, type Project } from './project.ts'
 import type { Sources } from './sources.ts'
@@ -107,4 +107,28 @@ export function writableFolders(project: Project, build: BuildFile, settings: Se
   const made = sources.match(/(?:createDirector(?:y|ies)|mkdirs?)\b/)
   if (made) for (const [, path] of (project.read(made.evidence.file) ?? '').matchAll(/(?:Paths\.get|Path\.of|Path|new File|File)\(\s*"((?:\.\/)?[\w-]+(?:\/[\w./-]*)?)"\s*[,)]/g)) if (!project.has(path!.split('/')[0]!)) add(`${path}/`, made.evidence)
   return [...out]
+}
+
+const FILE_DATABASE = /^(jdbc:(?:h2:(?:file:)?|hsqldb:file:|sqlite:(?:file:)?|derby:(?:directory:)?))(?!mem:|tcp:|ssl:|zip:|res:|:memory:|:resource:|\/tmp\/)([^;?]+)(.*)$/
+
+/** Databases that are files beside the program: they are put where it may write, and the warning says what that means. */
+export function fileDatabases(settings: Settings, warnings: Warning[]): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const name of settings.names) {
+    const [, kind, path, rest] = FILE_DATABASE.exec(settings.value(name) ?? '') ?? []
+    if (!path) continue
+    const place = settings.get(name)!.evidence[0]!
+    out[variableOf(name)] = `${kind}/tmp/${path.split('/').at(-1)}${rest}`
+    warnings.push({ message: 'the database is a file of the container, so it is empty at every start', file: place.file, line: place.line, hint: 'keep data in a service: PostgreSQL, MySQL' })
+  }
+  return out
+}
+
+/** Keys that the program reads from its own jar: they never reach the build, so it cannot start without them. */
+export function packedKeys(project: Project, build: BuildFile, settings: Settings, warnings: Warning[]): void {
+  for (const found of settings.matching(/./)) {
+    const path = /classpath:\/?([^\s,;]+\.(?:pem|key|p12|pfx|jks))/.exec(found.value)?.[1]
+    if (!path || /public/.test(path) || !build.folders.some((f) => project.has(`${f ? `${f}/` : ''}src/main/resources/${path}`))) continue
+    warnings.push({ message: `${path} is a secret in the sources, which never reaches the image`, file: found.evidence[0]!.file, line: found.evidence[0]!.line, hint: 'mount it when the program starts, and name it by file: instead of classpath:' })
+  }
 }

@@ -6,7 +6,7 @@ import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
 import { readSettings, type Settings } from './java-settings.ts'
-import { healthOf, portOf, servicesOf, writableFolders } from './java-web.ts'
+import { fileDatabases, healthOf, packedKeys, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language } from './language.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
@@ -59,7 +59,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const port = portOf(spec, settings) ?? (spec?.portVariable ? undefined : server.port)
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
   const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
-  const env = environmentOf(spec, settings, health.live ?? health.ready, serves.value)
+  const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
+  packedKeys(project, build, settings, warnings)
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
   if (!spec?.host && !spec?.hostKeys && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
@@ -70,7 +71,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(project.has('gradle.lockfile') && build.manager === 'gradle' ? { lockFile: fact('gradle.lockfile', { file: 'gradle.lockfile' }) } : {}),
     ...(build.name ? { name: build.name } : {}),
     ...(build.version ? { appVersion: build.version } : {}),
-    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(main.known() ?? fact('', { file: build.file })), value: ['java', ...data.flags, ...args] },
+    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...args] },
     develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
     serves,
     port,

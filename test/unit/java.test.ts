@@ -197,3 +197,15 @@ describe('versions of other files', () => {
     expect((await factsOf({ 'build.gradle.kts': 'plugins {\n  kotlin("jvm") version "1.8.20"\n  application\n}\n', 'src/main/kotlin/a/B.kt': 'package a\nfun main() {}\n' })).version?.value).toBe('17')
   })
 })
+
+test('a database that is a file is put where the program may write', async () => {
+  const facts = await factsOf({ 'pom.xml': pom({ ...SPRING, dependencies: [...SPRING.dependencies, 'h2'] }), 'src/main/resources/application.yml': 'spring:\n  datasource:\n    url: jdbc:h2:file:./data/shop;MODE=MySQL\n' })
+  expect(facts.env).toEqual({ SPRING_DATASOURCE_URL: 'jdbc:h2:file:/tmp/shop;MODE=MySQL' })
+  expect(facts.warnings[0]).toMatchObject({ file: 'src/main/resources/application.yml', line: 3 })
+  expect((await factsOf({ 'pom.xml': pom(SPRING), 'src/main/resources/application.properties': 'spring.datasource.url=jdbc:h2:mem:shop\n' })).env).toEqual({})
+})
+
+test('a key in the jar is warned about', async () => {
+  const facts = await factsOf({ 'pom.xml': pom(SPRING), 'src/main/resources/app.key': '', 'src/main/resources/application.properties': 'jwt.private=classpath:app.key\n' })
+  expect(facts.warnings.map((w) => w.line)).toEqual([1])
+})
