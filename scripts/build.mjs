@@ -1,5 +1,6 @@
 // The build: generated/ from the templates, presets and controls, then dist/: CommonJS chunks, loaded when a path needs them.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build as bundle, transform } from 'esbuild'
@@ -55,7 +56,7 @@ export async function dist() {
     legalComments: 'none',
     // the package has a bound, and node reads all of a file before it runs any of it: a millisecond for 60 KB
     minify: true,
-    charset: 'utf8',
+    charset: 'ascii',
     write: false,
     metafile: true,
     logLevel: 'error',
@@ -64,11 +65,10 @@ export async function dist() {
   const texts = new Map()
   for (const file of result.outputFiles) {
     // splitting needs ESM, and CommonJS starts faster: each chunk is turned round by itself
-    const { code } = await transform(file.text, { format: 'cjs', platform: 'node', target: 'node20', supported: { 'dynamic-import': false }, minify: true, charset: 'utf8' })
+    const { code } = await transform(file.text, { format: 'cjs', platform: 'node', target: 'node20', supported: { 'dynamic-import': false }, minify: true, charset: 'ascii' })
     texts.set(basename(file.path), lighten(code))
   }
-  pack(texts, result.metafile)
-  for (const [name, code] of texts) writeFileSync(join(out, name), code)
+  for (const [name, code] of pack(texts, result.metafile)) writeFileSync(join(out, name), code)
   cpSync(join(root, 'generated', 'hardened.schema.json'), join(out, 'hardened.schema.json'))
   writeFileSync(join(root, 'generated', 'meta.json'), JSON.stringify(result.metafile))
 }
@@ -83,9 +83,12 @@ function lighten(code) {
   return light.replace(/0&&\(module\.exports=\{[^}]*\}\);\s*$/, '')
 }
 
+/** Characters below which reading a file costs more than compiling what is in it. */
+const SMALL = 4000
+
 /**
- * Puts the chunks that every run of the main command loads into two files, since each file that node loads costs a third of a
- * millisecond: main.cjs for any command line, run.cjs for the main command. Other chunks reach what is in there by load().
+ * Puts the chunks that every run of the main command loads into one file, since each that is read costs a third of a
+ * millisecond. Every file is an object of functions, which bin/ reads, with the hash of its text in front.
  */
 function pack(texts, { outputs }) {
   const output = (path) => outputs[Object.keys(outputs).find((o) => basename(o) === basename(path))]
@@ -95,37 +98,19 @@ function pack(texts, { outputs }) {
     for (const i of output(path).imports) if (i.kind === 'import-statement' && !i.external) closure(i.path, into)
     return into
   }
-  const main = closure('main.cjs')
-  const run = closure(Object.keys(outputs).find((o) => outputs[o].entryPoint === 'src/cli/generate.ts'))
+  const entry = (source) => Object.keys(outputs).find((o) => outputs[o].entryPoint === source)
+  const main = closure(entry('src/cli/generate.ts'), closure('main.cjs'))
   const languages = Object.keys(outputs).filter((o) => outputs[o].entryPoint?.startsWith('generated/languages/')).map((o) => closure(o))
-  for (const name of languages[0] ?? []) if (languages.every((l) => l.has(name))) run.add(name)
-  for (const name of main) run.delete(name)
-  const file = (names, entry, title) => {
-    // in brackets, V8 compiles a function at once instead of skimming it first and reading it again
-    const parts = [...names].map((n) => `${JSON.stringify(`./${n}`)}: (function (module, exports, require) {\n${texts.get(n)}}),\n`)
-    return `'use strict'
-// ${title}
-const parts = {
-${parts.join('')}}
-const made = {}
-function load(id) {
-  if (made[id]) return made[id].exports
-  if (!Object.hasOwn(parts, id)) return require(id)
-  const module = (made[id] = { exports: {} })
-  parts[id](module, module.exports, load)
-  return module.exports
-}
-${entry}
-`
-  }
-  const packed = file(main, "exports.load = load\nObject.defineProperties(exports, Object.getOwnPropertyDescriptors(load('./main.cjs')))", 'what every command line needs')
-  const packedRun = file(run, 'exports.load = load', 'what the main command needs')
-  for (const name of [...main, ...run]) texts.delete(name)
-  texts.set('main.cjs', packed)
-  texts.set('run.cjs', packedRun)
-  const home = (name, from) => [['main.cjs', main], ['run.cjs', run]].find(([pack, names]) => pack !== from && names.has(name))?.[0]
-  for (const [at, code] of texts)
-    texts.set(at, code.replace(/\brequire\("\.\/([\w-]+\.cjs)"\)/g, (call, name) => (home(name, at) ? `require("./${home(name, at)}").load("./${name}")` : call)))
+  // what all languages share, and what is too small for a file of its own
+  for (const name of languages.flatMap((l) => [...l].slice(1))) if (languages.every((l) => l.has(name)) || texts.get(name).length < SMALL) main.add(name)
+  const files = new Map([['main.cjs', main]])
+  for (const name of texts.keys()) if (!main.has(name)) files.set(name, [name])
+  // in brackets, V8 compiles a function at once instead of skimming it first and reading it again
+  const object = (names) => `({${[...names].map((n) => `\n${JSON.stringify(`./${n}`)}: (function (module, exports, require) {\n${texts.get(n)}})`).join(',')}\n})\n`
+  return [...files].map(([name, names]) => {
+    const text = object(names)
+    return [name, `/*${createHash('sha256').update(text).digest('hex').slice(0, 32)}*/${text}`]
+  })
 }
 
 export async function build() {

@@ -8,7 +8,7 @@ import { ready, root } from './ready.mjs'
 
 await ready()
 const argv = process.argv.slice(2)
-const { parseArgv } = createRequire(import.meta.url)('../dist/main.cjs')
+const { parseArgv } = createRequire(import.meta.url)('../bin/create-hardened-container.cjs').load('./main.cjs')
 if (wantsFolder()) {
   const copy = join(mkdtempSync(join(tmpdir(), 'create-hardened-container-')), 'node-express')
   cpSync(join(root, 'examples', 'node-express'), copy, { recursive: true })

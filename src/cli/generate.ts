@@ -72,6 +72,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   // who confirmed the list has just read it
   if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
   io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
+  // a whole run uses most functions, so the next one of any kind finds them
+  if (!looks) io.keepCompiled()
   return EXIT.ok
 }
 

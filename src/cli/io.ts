@@ -14,6 +14,8 @@ export interface Io {
   stderr: Output
   /** whether somebody can answer questions on standard input */
   readonly inputIsTTY: boolean
+  /** keeps what node compiled in this run, for the next one */
+  keepCompiled(): void
   /** the streams, for prompts */
   readonly streams: { input: NodeJS.ReadStream; output: NodeJS.WriteStream }
 }
@@ -22,10 +24,11 @@ export interface Io {
  * The edges of this process. node's own stream objects take 4 ms to make (measured), a sixth of its whole start, so text
  * is written by file descriptor.
  */
-export function processIo(): Io {
+export function processIo(keepCompiled: () => void): Io {
   return {
     cwd: process.cwd(),
     env: process.env,
+    keepCompiled,
     stdout: outputTo(1),
     stderr: outputTo(2),
     get inputIsTTY() {

@@ -3,8 +3,7 @@ import { join, sep } from 'node:path'
 
 /** Folders that hold what others wrote or what a build made: never walked. */
 const SKIPPED = new Set(
-  `node_modules .git .hg .svn vendor target .venv venv env dist build out .next .nuxt .output .svelte-kit .turbo .cache .gradle .m2 __pycache__
-  .tox .nox .mypy_cache .ruff_cache .pytest_cache coverage htmlcov .idea .vscode .terraform bower_components site-packages .yarn .pnpm-store k8s`.split(/\s+/),
+  'node_modules .git .hg .svn vendor target .venv venv env dist build out .next .nuxt .output .svelte-kit .turbo .cache .gradle .m2 __pycache__ .tox .nox .mypy_cache .ruff_cache .pytest_cache coverage htmlcov .idea .vscode .terraform bower_components site-packages .yarn .pnpm-store k8s'.split(' '),
 )
 
 /** Bounds of one walk: a project of 100,000 files costs no more than one of this many. */
@@ -34,10 +33,12 @@ export function openProject(root: string): Project {
   const real = realpathSync.native(root)
   const texts = new Map<string, string | undefined>()
   const plain = new Set<string>()
+  const listed = new Map<string, string[]>()
   let walked: string[] | undefined
   let truncated = false
 
   const inside = (path: string): string | undefined => {
+    if (isAbsent(path)) return undefined
     const absolute = join(real, path)
     try {
       const target = realpathSync.native(absolute)
@@ -45,6 +46,14 @@ export function openProject(root: string): Project {
     } catch {
       return undefined
     }
+  }
+
+  /** Whether the listing of the top folder says that a path is not there, which spares a failing call for most questions. */
+  const isAbsent = (path: string): boolean => {
+    const [first = ''] = path.split('/', 1)
+    if (first === '' || first === '.' || first === '..') return false
+    const names = list('')
+    return names.length < MAX_ENTRIES && !names.includes(first) && !names.includes(`${first}/`)
   }
 
   const read = (path: string): string | undefined => {
@@ -57,6 +66,12 @@ export function openProject(root: string): Project {
   }
 
   const list = (folder: string): string[] => {
+    let names = listed.get(folder)
+    if (!names) listed.set(folder, (names = listOf(folder)))
+    return names
+  }
+
+  const listOf = (folder: string): string[] => {
     const out: string[] = []
     let dir
     try {
@@ -105,9 +120,10 @@ export function openProject(root: string): Project {
     root: real,
     read,
     files,
-    names: (folder = '') => list(folder === '' ? '' : `${folder.replace(/\/$/, '')}/`),
-    has: (path) => inside(path) !== undefined,
+    names: (folder = '') => [...list(folder === '' ? '' : `${folder.replace(/\/$/, '')}/`)],
+    has: (path) => plain.has(path) || inside(path) !== undefined,
     isFolder: (path) => {
+      if (list('').includes(`${path}/`)) return true
       const absolute = inside(path)
       return absolute !== undefined && statSync(absolute).isDirectory()
     },
@@ -139,10 +155,15 @@ function readBounded(absolute: string): string | undefined {
 
 /** 1-based line of the first match of `what` in `text` at or after `from`, or undefined. */
 export function lineOf(text: string, what: string | RegExp, from = 0): number | undefined {
-  const at = typeof what === 'string' ? text.indexOf(what, from) : text.slice(from).search(what)
-  if (at < 0) return undefined
+  if (typeof what === 'string') return lineAt(text, text.indexOf(what, from))
+  const at = text.slice(from).search(what)
+  return at < 0 ? undefined : lineAt(text, at + from)
+}
+
+/** 1-based line of an offset, undefined for -1. */
+export function lineAt(text: string, offset: number): number | undefined {
+  if (offset < 0) return undefined
   let line = 1
-  const end = typeof what === 'string' ? at : at + from
-  for (let i = text.indexOf('\n'); i >= 0 && i < end; i = text.indexOf('\n', i + 1)) line++
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++
   return line
 }

@@ -1,6 +1,7 @@
 import type { Evidence, Fact } from './facts.ts'
 import { fact } from './facts.ts'
 import type { Language, SourcePatterns } from './language.ts'
+import { needleOf } from './needle.ts'
 import { lineOf, type Project } from './project.ts'
 
 /** How many source files, and how many characters in all, are read for patterns. */
@@ -27,10 +28,37 @@ export interface Sources {
 }
 
 const COMMENT = /^\s*(\/\/|#(?!\[)|\*|\/\*|<!--|--\s)/
-const TEST = /(^|\/)(tests?|__tests__|spec|specs|e2e|examples?|docs?|benches|fixtures|testdata)\/|[._-](test|spec)\.\w+$|_test\.\w+$|(^|\/)test_[^/]+$|(^|\/)conftest\.py$/
+/** Folders of tests and of what shows how to use a library, and names of test files. */
+const TEST_FOLDERS = new Set(['test', 'tests', '__tests__', 'spec', 'specs', 'e2e', 'example', 'examples', 'doc', 'docs', 'benches', 'fixtures', 'testdata'])
+const TEST_NAMES = ['.test.', '-test.', '_test.', '.spec.', '-spec.', '_spec.']
 
-/** What lies below is named after packages, com/example among them. */
-const PACKAGES = /(?<=^|\/)src\/main\/.*/
+/** Whether a file is no part of the program. What lies below src/main/ is named after packages, com/example among them. */
+function isTest(path: string): boolean {
+  const main = path.indexOf('src/main/')
+  const folders = (main < 0 ? path : path.slice(0, main)).split('/')
+  const name = main < 0 ? folders.pop()! : ''
+  return folders.some((f) => TEST_FOLDERS.has(f)) || name.startsWith('test_') || name === 'conftest.py' || TEST_NAMES.some((t) => name.includes(t))
+}
+
+/** An expression and a text that stands in all of its matches; compiled when a file holds that text. */
+export interface Pattern {
+  needle: string | undefined
+  readonly expression: RegExp
+}
+
+/** A pattern of language.yaml, for many matches in whole files. */
+export function patternOf(source: string, flags = 'gm'): Pattern {
+  let compiled: RegExp | undefined
+  return {
+    needle: flags.includes('i') ? undefined : needleOf(source),
+    get expression() {
+      return (compiled ??= new RegExp(source, flags))
+    },
+  }
+}
+
+/** All matches of a pattern in a text, none where its needle is missing. */
+export const matchesOf = (text: string, pattern: Pattern): Iterable<RegExpExecArray> => (pattern.needle !== undefined && !text.includes(pattern.needle) ? [] : text.matchAll(pattern.expression))
 
 /**
  * Collects the sources of `language` in `project`: `entries` first, then the rest, nearest to the root first; tests and
@@ -42,20 +70,20 @@ export function readSources(project: Project, language: Language, entries: reado
 
   const files = (): string[] => {
     if (chosen) return chosen
-    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !TEST.test(f.replace(PACKAGES, '')))
+    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !isTest(f))
     chosen = [...new Set([...entries.filter((e) => project.read(e) !== undefined), ...wanted])].slice(0, MAX_FILES)
     return chosen
   }
 
   /** Matches of any of the expressions, file by file, in the order of their places; on one line the first expression wins. */
-  const scan = function* (expressions: RegExp[]): Generator<Match> {
+  const scan = function* (patterns: Pattern[]): Generator<Match> {
     let budget = MAX_CHARACTERS
     for (const file of files()) {
       const text = project.read(file) ?? ''
       budget -= text.length
       if (budget < 0) return
       // whole files, not lines: a regular expression passes over what does not match faster than any loop
-      const found = expressions.flatMap((e, rank) => [...text.matchAll(e)].map((m) => ({ m, rank, ...lineAt(text, m.index) })))
+      const found = patterns.flatMap((p, rank) => Array.from(matchesOf(text, p), (m) => ({ m, rank, ...lineAt(text, m.index) })))
       found.sort((a, b) => a.from - b.from || a.rank - b.rank)
       for (const [i, { m, from, line }] of found.entries()) {
         if (found[i - 1]?.from === from || line.length > MAX_LINE || COMMENT.test(line)) continue
@@ -64,7 +92,7 @@ export function readSources(project: Project, language: Language, entries: reado
     }
   }
 
-  const compile = (kind: keyof SourcePatterns): RegExp[] => (language.patterns[kind] ?? []).map((p) => new RegExp(p, 'gm'))
+  const compile = (kind: keyof SourcePatterns): Pattern[] => (language.patterns[kind] ?? []).map((p) => patternOf(p))
 
   return {
     all(kind) {
@@ -76,15 +104,18 @@ export function readSources(project: Project, language: Language, entries: reado
       const cached = cache.get(kind)
       return cached ? cached[0] : scan(compile(kind)).next().value
     },
-    match: (expression) => scan([new RegExp(expression, `${expression.flags.replace(/[gm]/g, '')}gm`)]).next().value,
+    match: (expression) => scan([patternOf(expression.source, `${expression.flags.replace(/[gm]/g, '')}gm`)]).next().value,
     get files() {
       return files()
     },
   }
 }
 
-const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
-const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
+const LIVE = new Set(['/health', '/healthz', '/live', '/livez', '/health/live', '/health/liveness', '/_health', '/ping', '/up', '/alive', '/heartbeat', '/api/health', '/api/healthz', '/api/health/live'])
+const READY = new Set(['/ready', '/readyz', '/readiness', '/health/ready', '/api/ready', '/api/readyz', '/_ready'])
+
+/** A route as the sets above name it. */
+const bare = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path).toLowerCase()
 
 /** A part of a program whose routes may hang below a prefix that stands elsewhere. */
 const MOUNTED = /\b(?:\w*[rR]outer|bp|blueprint|\w+_bp|v\d+|\w*[gG]roup|routes?)\s*\.\s*\w+\(|[@#]\[?(?:get|Get|route)\b/
@@ -109,13 +140,16 @@ export function readServer(sources: Sources): {
   const listens = sources.first('listens')
   if (listens) out.listens = fact(true, listens.evidence)
   out.loopback = sources.first('loopback')
-  const prefixed = sources.match(PREFIX) !== undefined
+  let prefixed: boolean | undefined
   for (const route of sources.all('route')) {
     const path = route.groups[0]
+    const live = path !== undefined && !out.health && LIVE.has(bare(path))
+    const ready = path !== undefined && !out.ready && READY.has(bare(path))
+    if (!live && !ready) continue
     // below an unknown prefix the path would be a wrong guess, and a wrong guess makes a crash loop
-    if (!path || (prefixed && MOUNTED.test(route.evidence.text ?? ''))) continue
-    if (!out.health && LIVE.test(path)) out.health = fact(path, route.evidence)
-    if (!out.ready && READY.test(path)) out.ready = fact(path, route.evidence)
+    if (MOUNTED.test(route.evidence.text ?? '') && (prefixed ??= sources.match(PREFIX) !== undefined)) continue
+    if (live) out.health = fact(path, route.evidence)
+    if (ready) out.ready = fact(path, route.evidence)
   }
   const sigterm = sources.first('sigterm')
   if (sigterm) out.handlesSigterm = fact(true, sigterm.evidence)

@@ -18,9 +18,14 @@ export function dockerfile(value: string): string {
 const MISREAD = /^(~|null|true|false|yes|no|on|off|y|n|[-+]?[\d.][\d_.,:eoxa-f+-]*|\d{4}-\d\d?-\d\d?[Tt].*|[-+]?e[-+]?\d+|[-+]?\.(inf|nan)|<<|=)?$/i
 const PLAIN = /^[A-Za-z0-9_./][\w./@%+-]*(?::[\w./@%+-]+)*$/
 
+/** Names stand in a set of files many times. */
+const scalars = new Map<string, string>()
+
 /** A YAML string scalar: plain where every reader takes it for that string, else double-quoted. */
 export function yaml(value: string): string {
-  return PLAIN.test(value) && !MISREAD.test(value) ? value : quoted(value)
+  let text = scalars.get(value)
+  if (text === undefined) scalars.set(value, (text = PLAIN.test(value) && !MISREAD.test(value) ? value : quoted(value)))
+  return text
 }
 
 /** A YAML string scalar in single quotes, as compose style guides want ports. */

@@ -27,5 +27,10 @@ export function renderContext(artifacts: Plan['artifacts'], context: Context, ow
 
 /** No blanks at line ends, no two blank lines in a row, none at the start, one line end at the end. */
 export function tidy(text: string): string {
-  return text.replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').replace(/^\n+/, '').replace(/\n*$/, '\n')
+  let out = text
+  // nearly every file is tidy already, and looking is cheaper than replacing nothing
+  if (out.includes(' \n') || out.includes('\t\n') || /[ \t]$/.test(out)) out = out.replace(/[ \t]+$/gm, '')
+  if (out.includes('\n\n\n')) out = out.replace(/\n{3,}/g, '\n\n')
+  if (out.startsWith('\n')) out = out.replace(/^\n+/, '')
+  return out.endsWith('\n') && !out.endsWith('\n\n') ? out : out.replace(/\n*$/, '\n')
 }

@@ -1,7 +1,7 @@
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
-import { dataOf } from './data.ts'
+import { dataOf, type NodeData } from './data.ts'
 import { type Read, workdirOf } from './read.ts'
 import type { Start } from './start.ts'
 
@@ -17,7 +17,7 @@ export interface Copy {
  */
 export function readCopies(read: Read): Copy[] {
   const { context, manifest, framework, start, sources, workspace } = read
-  const { project, language } = context
+  const { project } = context
   const root = workdirOf(workspace)
   const plain = (from: string, to: string): Copy => ({ from: `${root}/${from}`, to, excluded: [] })
   if (start.static) return []
@@ -29,7 +29,7 @@ export function readCopies(read: Read): Copy[] {
     const beside = [...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
     return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, './')]
   }
-  return [...libraries, { from: root, to: './', excluded: ['node_modules', ...leftOut(project, dataOf(language).leftOut, sources, start), ...nestedModules(project, start)] }]
+  return [...libraries, { from: root, to: './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
 }
 
 /** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */
@@ -49,10 +49,20 @@ function named(names: readonly string[], project: Project, sources: Sources): st
   return [...new Set(sources.files.flatMap((file) => [...(project.read(file) ?? '').matchAll(expression)].map((m) => m[1]!)))]
 }
 
+const CONFIGURATION = ['js', 'cjs', 'mjs', 'ts', 'mts', 'cts', 'json', 'jsonc', 'yaml', 'yml', 'toml']
+
+/** Whether a top-level name (a folder's ends in "/") is one that only development has. */
+function isLeftOut(name: string, { folders, files, starts, tools, documents, ends }: NodeData['leftOut']): boolean {
+  if (name.endsWith('/')) return folders.includes(name.slice(0, -1))
+  const [stem = ''] = name.split(/[.-]/, 1)
+  if (files.includes(name) || starts.some((s) => name.startsWith(s)) || ends.some((e) => name.endsWith(e)) || documents.includes(stem)) return true
+  return CONFIGURATION.includes(name.slice(name.lastIndexOf('.') + 1)) && tools.some((t) => name.startsWith(`${t}.`))
+}
+
 /** Top-level names that only development has. What the sources name stays. */
-function leftOut(project: Project, patterns: readonly string[], sources: Sources, start: Start): string[] {
-  const expressions = patterns.map((p) => new RegExp(p))
-  const names = project.names().filter((n) => expressions.some((e) => e.test(n)))
+function leftOut({ project, language }: DetectContext, sources: Sources, start: Start): string[] {
+  const data = dataOf(language).leftOut
+  const names = project.names().filter((n) => isLeftOut(n, data))
   const kept = new Set(named(names.map((n) => n.replace(/\/$/, '')), project, sources))
   return names.map((n) => n.replace(/\/$/, '')).filter((n) => n !== 'node_modules' && !/\s/.test(n) && !kept.has(n) && !start.sources.some((s) => s.startsWith(`${n}/`)))
 }

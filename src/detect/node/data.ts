@@ -58,7 +58,7 @@ export interface NodeData {
   developScripts: string[]
   entries: string[]
   runtimeFolders: string[]
-  leftOut: string[]
+  leftOut: { folders: string[]; files: string[]; starts: string[]; tools: string[]; documents: string[]; ends: string[] }
   runners: Record<string, Runner>
   programs: Record<string, string>
   fileServers: string[]
@@ -66,8 +66,8 @@ export interface NodeData {
   native: string[]
   md4: Record<string, number>
   system: Record<string, SystemNeeds>
-  noSettings: string
-  publicSettings: string
+  noSettings: string[]
+  publicSettings: string[]
   static: Record<string, { image: string; health: string[] }>
   bun: { image: string; alpineImage: string; runtime: Record<string, { image: string; uid: number }> }
 }

@@ -1,6 +1,6 @@
 import { readJson } from '../json.ts'
 import type { Evidence } from '../facts.ts'
-import { lineOf, type Project } from '../project.ts'
+import { lineAt, lineOf, type Project } from '../project.ts'
 
 /** What is read of a package.json. Other tools than npm fill it too, so that a field may hold anything. */
 export interface PackageJson {
@@ -51,8 +51,14 @@ export function readManifest(project: Project, folder = ''): Manifest | undefine
     production,
     every: { ...texts(json.devDependencies), ...production },
     at,
-    keyAt: (key) => at(new RegExp(`"${key.replace(/[/@.*+?^${}()|[\]\\-]/g, '\\$&')}"\\s*:`)),
+    keyAt: (key) => ({ file, line: lineAt(text, keyOffset(text, key)) }),
   }
+}
+
+/** Offset of the first such key in a text of JSON, or -1. */
+function keyOffset(text: string, key: string): number {
+  for (let at = text.indexOf(`"${key}"`); at >= 0; at = text.indexOf(`"${key}"`, at + 1)) if (text.slice(at + key.length + 2, at + key.length + 40).trimStart().startsWith(':')) return at
+  return -1
 }
 
 /** The entries of a map whose values are texts. */

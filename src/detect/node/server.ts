@@ -8,7 +8,9 @@ import type { Start } from './start.ts'
 export type Server = ReturnType<typeof readServer>
 
 /** Ports of other programs that this one speaks to, and of tools beside it. */
-const FOREIGN = /^(DB|DATABASE|PG|POSTGRES|POSTGRESQL|MYSQL|MARIADB|MSSQL|SQL|MONGO|MONGODB|REDIS|VALKEY|CACHE|SMTP|MAIL|EMAIL|MAILER|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|MQTT|ES|ELASTIC|ELASTICSEARCH|OPENSEARCH|MEMCACHED?|SSH|FTP|SFTP|PROXY|MINIO|S3|CLICKHOUSE|CASSANDRA|LDAP|CONSUL|VAULT|DEBUG|INSPECT|HMR|METRICS|PROMETHEUS|STATSD|INFLUX|NEO4J|TYPEORM|SEQUELIZE|QUEUE|BROKER|CLIENT|FRONTEND|WEBPACK|VITE|TEST|HTTPS|SSL|WS|GRPC|TUNNEL|NGROK)_/
+const FOREIGN = new Set(
+  'DB DATABASE PG POSTGRES POSTGRESQL MYSQL MARIADB MSSQL SQL MONGO MONGODB REDIS VALKEY CACHE SMTP MAIL EMAIL MAILER RABBIT RABBITMQ AMQP KAFKA NATS MQTT ES ELASTIC ELASTICSEARCH OPENSEARCH MEMCACHE MEMCACHED SSH FTP SFTP PROXY MINIO S3 CLICKHOUSE CASSANDRA LDAP CONSUL VAULT DEBUG INSPECT HMR METRICS PROMETHEUS STATSD INFLUX NEO4J TYPEORM SEQUELIZE QUEUE BROKER CLIENT FRONTEND WEBPACK VITE TEST HTTPS SSL WS GRPC TUNNEL NGROK'.split(' '),
+)
 /** The address that a server listens on, by the names that people give it. */
 const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
 
@@ -17,7 +19,7 @@ export function readPort(sources: Sources, start: Start, project: Project): { po
   if (start.framework) return scriptPort(start)
   const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
-  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !FOREIGN.test(m.groups[0]))
+  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
   const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
   const literal = sources.all('port').find((m) => valid(m.groups[0]))
   const variable = own && fact(own.groups[0]!, own.evidence)
@@ -78,7 +80,9 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
 }
 
 /** What a handler that asks other programs calls: such a route fails with them, which is no reason to restart this one. */
-const ASKS = /\b(db|database|prisma|mongoose|sequelize|knex|typeorm|dataSource|pool|client|redis|cache|connection|query|queryRaw|authenticate|ping|fetch|axios|terminus|HealthCheckService|readyState)\b/i
+const ASKS = new Set(
+  'db database prisma mongoose sequelize knex typeorm datasource pool client redis cache connection query queryraw authenticate ping fetch axios terminus healthcheckservice readystate'.split(' '),
+)
 /** What makes requests without credentials fail, for every route behind it. */
 const GUARD = /\.use\(\s*(?:\w+\.)?\w*(?:auth|passport|jwt|guard|protect|verifyToken|basicAuth|apiKey)\w*/i
 
@@ -89,7 +93,7 @@ export function readHealth(project: Project, server: Server): { health?: Fact<st
   const usable = (route: Fact<string> | undefined): Fact<string> | undefined => {
     const { file, line } = route?.evidence[0] ?? {}
     const above = file && line ? (project.read(file) ?? '').split('\n').slice(0, line).join('\n') : ''
-    return GUARD.test(above) ? undefined : route
+    return above.includes('.use(') && GUARD.test(above) ? undefined : route
   }
   const health = usable(server.health)
   const ready = usable(server.ready)
@@ -98,7 +102,7 @@ export function readHealth(project: Project, server: Server): { health?: Fact<st
   const handler = (project.read(file) ?? '').split('\n').slice(line - 1, line + 14)
   const end = handler.findIndex((l, i) => i > 0 && /^\s*(?:app|router|server|fastify)\.|^\}\)/.test(l))
   const text = handler.slice(0, end < 0 ? undefined : end).join('\n').replace(health.value, '')
-  return ASKS.test(text) ? { ready } : { health, ready }
+  return text.toLowerCase().split(/\W+/).some((word) => ASKS.has(word)) ? { ready } : { health, ready }
 }
 
 /** Whether the program listens on a port at all: a framework's own server does, a library only where the sources call it. */
