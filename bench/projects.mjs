@@ -40,22 +40,26 @@ for (const spec of args) {
 const whole = rows.filter((r) => STEPS.every((s) => r.steps[s])).length
 console.log(`\n${'project'.padEnd(44)}${STEPS.map((s) => s.padEnd(10)).join('')}\n${whole} of ${rows.length} at the first try (${Math.round((100 * whole) / rows.length)} %)`)
 
-async function attempt(row, dir, flags) {
+async function attempt(row, top, flags) {
+  const app = flags.indexOf('--app')
+  const dir = app < 0 ? top : join(top, flags[app + 1])
   const step = (name, ok, cause = '') => {
     row.steps[name] = ok
     if (!ok) throw new Error(cause.trim().split('\n').slice(-6).join(' | '))
   }
-  const made = run(process.execPath, [cli, dir, '--yes', '--force', '--name', 'probe', '--image', 'probe.example/app:1', '--without', 'ingress', ...flags], { env: { ...process.env, CI: 'true' } })
+  const made = run(process.execPath, [cli, top, '--yes', '--force', '--name', 'probe', '--image', 'probe.example/app:1', '--without', 'ingress', ...flags], { env: { ...process.env, CI: 'true' } })
   step('detected', !/no program was found|several languages/.test(made.err), made.err)
   step('generated', made.code === 0, made.err)
   if (before) step('built', run('sh', ['-c', `${before} "$@"`, 'sh', join(dir, 'Dockerfile'), join(dir, 'compose.yaml')], { timeout: 1200 }).code === 0, 'base images')
   const tag = `probe-${process.pid}:${rows.length}`
-  const built = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', tag, '.'], { cwd: dir, timeout: 1500 })
+  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
+  // a workspace's app is built in the folder that compose names
+  const context = /^ {6}context: (\S+)/m.exec(compose)?.[1] ?? '.'
+  const built = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', tag, '-f', join(dir, 'Dockerfile'), context], { cwd: dir, timeout: 1500 })
   step('built', built.code === 0, built.all)
   const dockerfile = readFileSync(join(dir, 'Dockerfile'), 'utf8')
   const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
-  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
   const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+):rw/gm)].flatMap((m) => ['--tmpfs', m[1]])
   const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
   const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
