@@ -1,117 +1,134 @@
-import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Language } from './language.ts'
 import { lineOf, type Project } from './project.ts'
-import { type Binary, type Crate, readCrates } from './rust-crates.ts'
+import { type Binary, closureOf, type Crate, readCrates } from './rust/crates.ts'
+import { readConfiguration } from './rust/configuration.ts'
+import { type Files, readFiles } from './rust/files.ts'
+import { chooseBinary, filesOf, startOf } from './rust/program.ts'
+import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
+import { type Needs, readNeeds, readSystem } from './rust/system.ts'
+import { readToolchain } from './rust/toolchain.ts'
 import { secretNames } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
-
-interface System {
-  apt: string[]
-  apk: string[]
-  runtime?: { apt: string[]; apk: string[] }
-}
 
 /** Reads a Rust project: the manifests of the workspace, the binary that is meant, the lock file, the toolchain, the sources. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
   if (project.read('Cargo.toml') === undefined) return undefined
   const warnings: Warning[] = []
   const crates = readCrates(project)
-  const binary = chooseBinary(crates, chosen.start)
-  if (!binary) return undefined
+  const choice = chooseBinary(project, language, crates, chosen.start, warnings)
+  if (!choice) return undefined
+  const { binary } = choice
   const { crate } = binary
-  const locked = project.read('Cargo.lock')
-  if (locked === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: crate.manifest, hint: 'commit Cargo.lock' })
-  const sources = readSources(project, language, [binary.path])
+  const data = language.data!
+  const lock = project.read('Cargo.lock')
+  if (lock === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: 'Cargo.toml', hint: 'commit Cargo.lock' })
+  const needs = readNeeds(closureOf(crate, crates.all), lock)
+  const sources = readSources(filesOf(project, binary, crates.all), language, [binary.path])
   const server = readServer(sources)
-  const required = (name: string): Evidence | undefined => (crate.dependencies.has(name) ? { file: crate.manifest, line: lineOf(project.read(crate.manifest)!, new RegExp(`^\\s*"?${name}"?\\s*[=.]|\\[dependencies\\.${name}\\]`, 'm')) } : undefined)
-  const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, required)
-  const data = language.data as { system: Record<string, System>; folders: string[] }
-  const names = new Set([...(locked ?? '').matchAll(/^name = "([^"]+)"/gm)].map((m) => m[1]!))
-  const system = Object.entries(data.system).filter(([name]) => names.has(name) || crate.dependencies.has(name))
-  const linked = system.filter(([, s]) => s.runtime)
-  const toolchain = readToolchain(project)
-  const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
-  const host = hostVariable(sources)
-  if (server.loopback && !host && framework?.value !== 'rocket' && !/connect|url|redis|postgres|mysql|mongodb|http:/i.test(server.loopback.evidence.text ?? ''))
-    warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on 0.0.0.0, or take the address from HOST' })
-  const handles = server.handlesSigterm ?? (crate.dependencies.has('ctrlc') && /ctrlc\s*=.*termination/.test(project.read(crate.manifest)!) ? fact(true, required('ctrlc')!) : undefined)
-  const noShell = ['distroless', 'scratch', 'chainguard', 'dhi']
+  const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)
+  const spec = language.frameworks.find((f) => f.id === framework?.value)
+  const options = clapOptions(sources)
+  const option = options.find((o) => o.field === 'port')
+  const address = readAddress(sources, server.loopback, spec?.host !== undefined, warnings)
+  const configuration = readConfiguration(project, sources, needs)
+  const system = readSystem(project, data, needs)
+  const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
+  const files = readFiles(project, sources, crate, needs, data, warnings)
+  const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
+  const variables = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...impliedSettings(data.settings as Record<string, string>, needs)]
+  const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
+  const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })
+  const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined
 
   return {
     framework,
-    ...(locked === undefined ? {} : { lockFile: fact('Cargo.lock', { file: 'Cargo.lock' }) }),
-    name: fact(crate.name, { file: crate.manifest, line: lineOf(project.read(crate.manifest)!, /^name\s*=/m) }),
-    ...(crate.version ? { appVersion: fact(crate.version, { file: crate.manifest, line: lineOf(project.read(crate.manifest)!, /^version\s*=/m) }) } : {}),
-    start: fact([`/app/${binary.name}`, ...(chosen.start?.slice(1) ?? [])], { file: binary.path, line: lineOf(project.read(binary.path) ?? '', /fn main\(/) }),
-    develop: assumed(['cargo', 'run', ...argumentsOf(crates, binary)]),
-    serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
-    port: server.port,
-    portVariable: server.portVariable,
-    hostVariable: host,
-    health: server.health,
-    ready: server.ready,
-    handlesSigterm: handles,
-    services: Object.entries(language.services).flatMap(([id, list]) => list.flatMap((n) => (required(n) ? [fact(id, required(n)!)] : names.has(n) ? [fact(id, { file: 'Cargo.lock', line: lineOf(locked!, `name = "${n}"`) })] : [])).slice(0, 1)),
-    secrets: secretNames(variables),
+    ...(lock === undefined ? {} : { lockFile: fact('Cargo.lock', { file: 'Cargo.lock' }) }),
+    name: fact(crate.name, place(/^name\s*=/m)),
+    ...(crate.version ? { appVersion: fact(crate.version, place(/^version/m)) } : {}),
+    start: startOf(project, binary, [`/app/${binary.name}`, ...(chosen.start?.slice(1) ?? address.arguments)], choice.guess),
+    develop: assumed(['/usr/local/bin/app', ...(chosen.start?.slice(1) ?? address.arguments)]),
+    serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.listens ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
+    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project) : undefined) ?? optionPort ?? configuration.port ?? server.port,
+    portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,
+    hostVariable: address.variable ?? configuration.hostVariable,
+    health: health(server.health),
+    ready: health(server.ready),
+    handlesSigterm: readSigterm(server.handlesSigterm, spec?.id, needs, crate, project),
+    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => needs.has(n) ?? []).slice(0, 1).map((e) => fact(id, e))),
+    secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
-    unsuitable: linked.flatMap(([name]) => noShell.map((base) => ({ base, reason: `${name} links a system library, which the ${base} image has not`, evidence: [required(name) ?? { file: 'Cargo.lock' }] }))),
-    env: {},
+    unsuitable: system.unsuitable,
+    env: sqlite ? { DATABASE_URL: sqlite } : {},
+    writable: files.writable,
     build: {
-      baseValues: { channel: toolchain?.channel ?? '1', channelSuite: toolchain && toolchain.minor < 89 ? 'bookworm' : 'trixie' },
-      ignoreToolchain: toolchain !== undefined,
-      locked: locked !== undefined,
-      manifests: [{ files: ['Cargo.toml', ...(locked === undefined ? [] : ['Cargo.lock'])], to: './' }, ...crates.filter((c) => c.folder !== '.').map((c) => ({ files: [c.manifest], to: `${c.folder}/` })), ...(project.isFolder('.cargo') ? [{ files: ['.cargo'], to: './.cargo' }] : [])],
-      targets: crates.flatMap((c) => c.targets),
-      targetFolders: [...new Set(crates.flatMap((c) => c.targets).map((t) => (t.includes('/') ? t.slice(0, t.lastIndexOf('/')) : '.')))],
-      systemPackages: [...new Set(system.flatMap(([, s]) => s.apt))],
-      systemPackagesApk: [...new Set(system.flatMap(([, s]) => s.apk))],
-      runtimePackages: [...new Set(linked.flatMap(([, s]) => s.runtime!.apt))],
-      runtimePackagesApk: [...new Set(linked.flatMap(([, s]) => s.runtime!.apk))],
-      arguments: [...(locked === undefined ? [] : ['--locked']), ...argumentsOf(crates, binary)],
-      binary: binary.name,
-      folders: data.folders.filter((name) => project.isFolder(name) && sources.match(new RegExp(`"(?:\\./)?${name}(?:/[^"]*)?"`)) !== undefined),
+      baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
+      grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
+      ...readBuild(project, crates.all, binary, lock !== undefined, toolchain.file),
+      systemPackages: system.build,
+      systemPackagesApk: system.buildApk,
+      runtimePackages: system.runtime,
+      // what is not linked statically asks for the compiler's own library too
+      runtimePackagesApk: system.runtimeApk.length > 0 ? [...system.runtimeApk, 'libgcc'] : [],
+      ...asData(files),
     },
     warnings,
   }
 }
 
-const argumentsOf = (crates: Crate[], binary: Binary): string[] => [...(crates.length > 1 ? ['-p', binary.crate.name] : []), '--bin', binary.name]
-
-/** The binary that was chosen, the default one, the only one, or the one named like its package. */
-function chooseBinary(crates: Crate[], start: string[] | undefined): Binary | undefined {
-  const all = crates.flatMap((c) => c.binaries)
-  const named = start && all.find((b) => b.name === start[0]!.split('/').at(-1))
-  if (named) return named
-  if (all.length <= 1) return all[0]
-  const defaults = all.filter((b) => b.crate.defaultRun === b.name)
-  if (defaults.length === 1) return defaults[0]
-  const same = all.filter((b) => b.name === b.crate.name)
-  if (same.length === 1 && crates.length === 1) return same[0]
-  throw new InputError({ message: `there are ${all.length} programs: ${all.map((b) => b.name).join(', ')}`, where: '--start', file: crates[0]!.manifest, hint: `choose one: ${all.map((b) => `--start ${b.name}`).join(' or ')}` })
+/** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
+function readBuild(project: Project, crates: readonly Crate[], binary: Binary, locked: boolean, toolchain: string): LanguageFacts['build'] {
+  const targets = crates.flatMap((c) => c.targets)
+  const vendored = /^\s*directory\s*=\s*"([\w./-]+)"/m.exec(project.read('.cargo/config.toml') ?? '')?.[1]
+  const folders = ['.cargo', ...(vendored ? [vendored] : [])].filter((f) => project.isFolder(f))
+  const several = crates.filter((c) => c.member).length > 1
+  const offline = project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
+  return {
+    ignoreToolchain: toolchain === '',
+    locked,
+    manifests: [
+      { files: ['Cargo.toml', ...(locked ? ['Cargo.lock'] : []), ...(toolchain ? [toolchain] : [])], to: './' },
+      ...crates.filter((c) => c.folder !== '.').map((c) => ({ files: [c.manifest], to: `${c.folder}/` })),
+      ...folders.map((f) => ({ files: [f], to: `./${f}` })),
+    ],
+    targets,
+    targetFolders: [...new Set(targets.map((t) => (t.includes('/') ? t.slice(0, t.lastIndexOf('/')) : '.')))],
+    environment: offline ? ['SQLX_OFFLINE=true'] : [],
+    arguments: [...(locked ? ['--locked'] : []), ...(several ? ['-p', binary.crate.name] : []), ...(binary.features.length > 0 ? ['--features', binary.features.join(',')] : []), '--bin', binary.name],
+    binary: binary.name,
+  }
 }
 
-function chooseFramework(language: Language, required: (name: string) => Evidence | undefined): Fact<string> | undefined {
+const asData = ({ copies, links, dotenv }: Files): LanguageFacts['build'] => ({ copies: copies.map((c) => ({ ...c })), links: links.map((l) => ({ ...l })), dotenv })
+
+function chooseFramework(language: Language, needs: Needs): Fact<string> | undefined {
   for (const f of language.frameworks) {
-    const evidence = f.dependencies?.map(required).find(Boolean)
+    const evidence = f.dependencies?.map(needs.asked).find(Boolean)
     if (evidence) return fact(f.id, evidence)
   }
   return undefined
 }
 
-/** A release that rust-toolchain names; a channel that moves is what the image's own tag is. */
-function readToolchain(project: Project): { channel: string; minor: number } | undefined {
-  const file = ['rust-toolchain.toml', 'rust-toolchain'].find((f) => project.read(f) !== undefined)
-  if (!file) return undefined
-  const channel = /(?:channel\s*=\s*"|^)(\d+\.\d+(?:\.\d+)?|stable|beta|nightly[\w-]*)/m.exec(project.read(file)!)?.[1]
-  if (!channel || !/^\d/.test(channel)) return channel === 'stable' ? { channel: '1', minor: 999 } : undefined
-  return { channel, minor: Number(channel.split('.')[1]) }
+/** Handled by the sources, by ctrlc with its feature, or by the framework: Rocket does so since 0.5. */
+function readSigterm(shown: Fact<boolean> | undefined, framework: string | undefined, needs: Needs, crate: Crate, project: Project): Fact<boolean> | undefined {
+  if (shown) return shown
+  const ctrlc = needs.asked('ctrlc/termination')
+  if (ctrlc) return fact(true, ctrlc)
+  if (framework !== 'rocket' || !/^[\^~=]?0\.[1-4]\b/.test(crate.dependencies.get('rocket')?.version ?? '')) return undefined
+  return fact(false, { file: crate.manifest, line: lineOf(project.read(crate.manifest)!, /rocket/) })
 }
 
-/** A variable that the address is taken from; one whose default has a port in it gets the port too. */
-function hostVariable(sources: Sources): Fact<Record<string, string>> | undefined {
-  const found = sources.match(/env::var\(\s*"([A-Z_]*(?:HOST|ADDRESS|ADDR|BIND|LISTEN|IP))"\s*\)(?:[^;]{0,120}?"([^"]*:\d+)")?/)
-  if (!found?.groups[0] || /(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/.test(found.groups[0])) return undefined
-  return fact({ [found.groups[0]]: found.groups[1] ? '0.0.0.0:{port}' : '0.0.0.0' }, found.evidence)
+/** A database file in scratch space, where SQLite is the only database and its address comes from DATABASE_URL. */
+function sqliteFile(sources: Sources, needs: Needs, urls: Record<string, string>): string | undefined {
+  const found = Object.entries(urls).find(([name]) => needs.asked(name))
+  const others = ['sqlx/postgres', 'sqlx/mysql', 'diesel/postgres', 'diesel/mysql', 'sea-orm/sqlx-postgres', 'sea-orm/sqlx-mysql', 'tokio-postgres'].some(needs.asked)
+  return found && !others && sources.match(/"DATABASE_URL"/) ? found[1] : undefined
 }
 
+/** Settings that a crate with a feature asks for itself. */
+function impliedSettings(settings: Record<string, string>, needs: Needs): Fact<string>[] {
+  return Object.entries(settings).flatMap(([name, setting]) => {
+    const evidence = needs.asked(name)
+    return evidence ? [fact(setting, evidence)] : []
+  })
+}

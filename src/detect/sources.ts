@@ -25,6 +25,8 @@ export interface Sources {
   readonly files: readonly string[]
   /** the first match of any expression, line by line; used by detectors for what their data does not hold */
   match(expression: RegExp): Match | undefined
+  /** every match of it */
+  matches(expression: RegExp): Match[]
 }
 
 const COMMENT = /^\s*(\/\/|#(?!\[)|\*|\/\*|<!--|--\s)/
@@ -104,12 +106,15 @@ export function readSources(project: Project, language: Language, entries: reado
       const cached = cache.get(kind)
       return cached ? cached[0] : scan(compile(kind)).next().value
     },
-    match: (expression) => scan([patternOf(expression.source, `${expression.flags.replace(/[gm]/g, '')}gm`)]).next().value,
+    match: (expression) => scan([global(expression)]).next().value,
+    matches: (expression) => [...scan([global(expression)])],
     get files() {
       return files()
     },
   }
 }
+
+const global = (expression: RegExp): Pattern => patternOf(expression.source, `${expression.flags.replace(/[gm]/g, '')}gm`)
 
 const LIVE = new Set(['/health', '/healthz', '/live', '/livez', '/health/live', '/health/liveness', '/_health', '/ping', '/up', '/alive', '/heartbeat', '/api/health', '/api/healthz', '/api/health/live'])
 const READY = new Set(['/ready', '/readyz', '/readiness', '/health/ready', '/api/ready', '/api/readyz', '/_ready'])

@@ -50,7 +50,8 @@ export function makePlan(input: PlanInput): Plan {
   const serves = port !== undefined
   if (serves) note('port', answers.port !== undefined ? from('port') : facts.port ? 'detected' : 'built-in', facts.port)
 
-  const argv = answers.start ?? facts.start?.value
+  // a detector knows what was asked for, and where that lies in the image
+  const argv = facts.start?.value ?? answers.start
   if (!argv || argv.length === 0) problems.push({ message: `no program to start was found in this ${language.title} project`, where: '--start', hint: `pass it: --start "${language.id === 'node' ? 'node server.js' : 'program argument…'}"` })
   else note('start', answers.start ? from('start') : 'detected', facts.start)
 

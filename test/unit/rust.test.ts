@@ -74,7 +74,7 @@ test.each([
 })
 
 test('system libraries by the crates of the lock file', async () => {
-  const facts = await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': MAIN, 'Cargo.lock': LOCK('openssl-sys', 'pq-sys') })
+  const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nopenssl-sys = "0.9"\npq-sys = "0.6"\n'), 'src/main.rs': MAIN, 'Cargo.lock': LOCK('openssl-sys', 'pq-sys') })
   expect(facts.build).toMatchObject({ systemPackages: ['pkg-config', 'libssl-dev', 'libpq-dev'], runtimePackages: ['libpq5'], locked: true })
   expect(facts.unsuitable!.map((u) => u.base)).toContain('distroless')
 })

@@ -1,0 +1,66 @@
+import { type Fact, fact } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
+import type { Needs } from './system.ts'
+
+/** What configuration files say of the address, and the variables that stand above them. */
+export interface Configuration {
+  port?: Fact<number>
+  portVariable?: Fact<string>
+  hostVariable?: Fact<Record<string, string>>
+}
+
+const FILE = /^(?:(?:config|configs|configuration|settings|conf)\/)?[\w.-]+\.(?:ya?ml|toml)$/
+const NEVER = /^(?:Cargo|rust-toolchain|rustfmt|clippy|Rocket|docker-compose|compose|deny|Makefile|diesel|fly|railway|render|sqlx|openapi|spec|\.)/i
+const SECTION = '(?:application|app|server|http|web|api|service|listen|net|network)'
+
+/**
+ * Reads the files that the crates config and figment read (https://docs.rs/config, https://docs.rs/figment): the port at the top
+ * or in a section of the server, and the environment variables that override it, where the sources add that source.
+ */
+export function readConfiguration(project: Project, sources: Sources, needs: Needs): Configuration {
+  if (!needs.asked('config') && !needs.asked('figment')) return {}
+  const names = ['', 'config/', 'configs/', 'configuration/', 'settings/', 'conf/'].flatMap((folder) => project.names(folder).map((n) => folder + n))
+  const variable = environmentOf(sources)
+  for (const file of names) {
+    const text = FILE.test(file) && !NEVER.test(file) ? project.read(file) : undefined
+    const found = text && sectionOf(text)
+    if (!found) continue
+    const place = { file, line: lineOf(text, found.port[0]) }
+    return {
+      port: fact(Number(found.port[1]), place),
+      ...(variable ? { portVariable: fact(variable([...found.section, 'port']), place) } : {}),
+      ...(variable && found.host ? { hostVariable: fact({ [variable([...found.section, found.host])]: '0.0.0.0' }, place) } : {}),
+    }
+  }
+  return {}
+}
+
+/** The section of a YAML or TOML file that has a port; the top where no section of a server has one. */
+function sectionOf(text: string): { section: string[]; port: RegExpExecArray; host?: string } | undefined {
+  const lines = text.split('\n')
+  const head = lines.findIndex((l) => new RegExp(`^(?:${SECTION}:\\s*$|\\[${SECTION}\\])`).test(l))
+  const sectioned = head >= 0
+  const from = sectioned ? head + 1 : 0
+  const length = lines.slice(from).findIndex((l) => (sectioned ? /^(?:[\w-]+:|\[)/.test(l) : /^\[/.test(l)))
+  const body = lines.slice(from, length < 0 ? undefined : from + length).join('\n')
+  const indent = sectioned && lines[head]!.endsWith(':') ? '[ \\t]+' : ''
+  const port = new RegExp(`^${indent}port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`, 'm').exec(body)
+  if (!port) return undefined
+  const host = new RegExp(`^${indent}(host|address|addr|bind|ip|interface)\\s*[:=]`, 'm').exec(body)?.[1]
+  return { section: sectioned ? [lines[head]!.replace(/[[\]:\s]/g, '')] : [], port, ...(host ? { host } : {}) }
+}
+
+/** Names of variables as config's Environment or figment's Env forms them; undefined where the sources add neither. */
+function environmentOf(sources: Sources): ((path: string[]) => string) | undefined {
+  const upper = (prefix: string, separator: string) => (path: string[]): string => `${prefix}${path.join(separator)}`.toUpperCase()
+  const figment = sources.match(/\bEnv::(?:prefixed\(\s*"(\w*)"|raw\()(?:[^;]{0,200}?\.split\(\s*"([^"]+)"\s*\))?/)
+  if (figment) return upper(figment.groups[0] ?? '', figment.groups[1] ?? '.')
+  const found = sources.match(/\bEnvironment::(?:with_prefix\(\s*"(\w+)"|default\()([^;]{0,300})/)
+  if (!found) return undefined
+  const [prefix, rest = ''] = found.groups
+  const separator = /[^_]separator\(\s*"([^"]+)"/.exec(rest)?.[1]
+  const between = /prefix_separator\(\s*"([^"]+)"/.exec(rest)?.[1] ?? separator ?? '_'
+  // without a separator only what stands at the top can be said
+  return separator || prefix ? upper(prefix ? prefix + between : '', separator ?? '.') : undefined
+}

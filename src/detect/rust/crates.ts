@@ -1,0 +1,186 @@
+import { InputError } from '../../errors.ts'
+import type { Evidence } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import { readToml, table, text, texts, type Toml } from '../toml.ts'
+
+/** One binary target of a crate. */
+export interface Binary {
+  name: string
+  path: string
+  crate: Crate
+  /** features without which it is not built */
+  features: string[]
+}
+
+/** A dependency as the manifest asks for it, with what the workspace adds. */
+export interface Dependency {
+  features: string[]
+  defaults: boolean
+  version?: string
+  /** folder of a crate of the same repository, relative to the root; one that leaves the root begins with ".." */
+  folder?: string
+  evidence: Evidence
+}
+
+/** One package of a workspace, or the only one. */
+export interface Crate {
+  name: string
+  version?: string
+  folder: string
+  manifest: string
+  member: boolean
+  defaultRun?: string
+  dependencies: Map<string, Dependency>
+  /** what build.rs uses */
+  buildDependencies: Set<string>
+  binaries: Binary[]
+  /** files that have to exist for the manifest to be read, relative to the root */
+  targets: string[]
+}
+
+export interface Crates {
+  all: Crate[]
+  /** the crates that `cargo run` at the root is about, where the workspace says so */
+  defaults: Crate[]
+}
+
+/**
+ * Reads Cargo.toml, those of the workspace's members and of the crates that they name by path. Throws InputError with file, line
+ * and column for a malformed one, and where a package is read without the workspace that it takes settings from.
+ */
+export function readCrates(project: Project): Crates {
+  const root = readToml('Cargo.toml', project.read('Cargo.toml')!)
+  const workspace = table(root, 'workspace')
+  const shared = { package: table(workspace, 'package'), dependencies: table(workspace, 'dependencies') }
+  const expanded = (key: string): string[] => texts(workspace, key).flatMap((pattern) => expand(project, pattern))
+  const excluded = expanded('exclude')
+  const manifestOf = (folder: string): string => (folder === '.' ? 'Cargo.toml' : `${folder}/Cargo.toml`)
+  const folders = [...new Set([...(root.package ? ['.'] : []), ...expanded('members').filter((m) => !excluded.includes(m))])].filter((f) => project.read(manifestOf(f)) !== undefined)
+  const all: Crate[] = []
+  const add = (folder: string, member: boolean): void => {
+    if (all.some((c) => c.folder === folder) || project.read(manifestOf(folder)) === undefined) return
+    const crate = readCrate(project, folder, member, root.workspace !== undefined, shared)
+    all.push(crate)
+    for (const { folder: other } of crate.dependencies.values()) if (other && !other.startsWith('..')) add(other, false)
+  }
+  for (const folder of folders) add(folder, true)
+  for (const registry of Object.values(table(root, 'patch'))) for (const patch of Object.values(registry as Toml)) {
+    const path = text(patch as Toml, 'path')
+    if (path) add(join('.', path), false)
+  }
+  const named = expanded('default-members')
+  const defaults = all.filter((c) => (named.length > 0 ? named.includes(c.folder) : c.folder === '.'))
+  return { all, defaults: defaults.length > 0 ? defaults : all.filter((c) => c.member) }
+}
+
+/** The crates of the repository that a crate is made of: itself and those that it depends on. Throws InputError where one lies outside. */
+export function closureOf(crate: Crate, all: readonly Crate[]): Crate[] {
+  const out = [crate]
+  for (const one of out)
+    for (const [name, { folder, evidence }] of one.dependencies) {
+      if (folder?.startsWith('..')) throw new InputError({ message: `the dependency ${name} lies outside of this folder (${folder})`, file: evidence.file, line: evidence.line, hint: `run it in the folder that holds both, with: --start ${crate.name}` })
+      const next = all.find((c) => c.folder === folder)
+      if (next && !out.includes(next)) out.push(next)
+    }
+  return out
+}
+
+/** A path below a folder, with "." and ".." resolved; a path that leaves the root keeps its "..". */
+export function join(folder: string, path: string): string {
+  const out: string[] = []
+  for (const part of `${folder}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue
+    if (part === '..' && out.length > 0 && out.at(-1) !== '..') out.pop()
+    else out.push(part)
+  }
+  return out.length > 0 ? out.join('/') : '.'
+}
+
+/** "crates/*" stands for the folders in crates. */
+function expand(project: Project, pattern: string): string[] {
+  let found = ['.']
+  for (const part of join('.', pattern).split('/')) {
+    const expression = part.includes('*') && new RegExp(`^${part.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}/$`)
+    found = found.flatMap((folder) => (expression ? project.names(folder === '.' ? '' : folder).filter((n) => expression.test(n)).map((n) => join(folder, n)) : [join(folder, part)]))
+  }
+  return found
+}
+
+function readCrate(project: Project, folder: string, member: boolean, inWorkspace: boolean, shared: { package: Toml; dependencies: Toml }): Crate {
+  const at = (path: string): string => join(folder, path)
+  const manifest = at('Cargo.toml')
+  const source = project.read(manifest)!
+  const toml = readToml(manifest, source)
+  const own = table(toml, 'package')
+  if (!inWorkspace && /^(?:[\w-]+\.)?workspace\s*=\s*true|\{[^}]*\bworkspace\s*=\s*true/m.test(source))
+    throw new InputError({ message: `this package takes settings from a workspace that is not in this folder`, file: manifest, line: lineOf(source, /\bworkspace\s*=\s*true/), hint: `run it at the root of the workspace, with: --start ${text(own, 'name') ?? 'NAME'}` })
+  const name = text(own, 'name') ?? 'app'
+  const crate: Crate = {
+    name,
+    version: text(own, 'version') ?? text(shared.package, 'version'),
+    folder,
+    manifest,
+    member,
+    defaultRun: text(own, 'default-run'),
+    dependencies: readDependencies(toml, manifest, source, folder, shared.dependencies),
+    buildDependencies: new Set(Object.keys(table(toml, 'build-dependencies'))),
+    binaries: [],
+    targets: [],
+  }
+  crate.binaries = binariesOf(project, toml, crate, at)
+  const others = ['bench', 'example', 'test'].flatMap((kind) => tables(toml[kind]).map((t) => text(t, 'path') ?? `${kind === 'bench' ? 'benche' : kind}s/${text(t, 'name')}.rs`))
+  const present = ['src/lib.rs', text(table(toml, 'lib'), 'path') ?? '', 'build.rs', text(own, 'build') ?? ''].filter((p) => p && project.read(at(p)) !== undefined)
+  crate.targets = [...new Set([...crate.binaries.map((b) => b.path), ...present.map(at), ...others.map(at)])]
+  return crate
+}
+
+/** The dependencies of the program, those of one platform too; "workspace = true" is looked up. */
+function readDependencies(toml: Toml, manifest: string, source: string, folder: string, shared: Toml): Map<string, Dependency> {
+  const out = new Map<string, Dependency>()
+  const enabled = defaultFeatures(table(toml, 'features'))
+  for (const list of [table(toml, 'dependencies'), ...Object.values(table(toml, 'target')).map((t) => table(t, 'dependencies'))])
+    for (const [key, value] of Object.entries(list)) {
+      const given = (typeof value === 'string' ? { version: value } : value) as Toml
+      const inherited = given.workspace === true ? ((typeof shared[key] === 'string' ? { version: shared[key] } : (shared[key] ?? {})) as Toml) : undefined
+      const path = text(given, 'path') ?? (inherited && text(inherited, 'path'))
+      const evidence = { file: manifest, line: lineOf(source, new RegExp(`^\\s*"?${key}"?\\s*[=.]|dependencies\\.${key}\\]`, 'm')) }
+      const inside = path && join(inherited ? '.' : folder, path)
+      out.set(text(given, 'package') ?? (inherited && text(inherited, 'package')) ?? key, {
+        features: [...texts(given, 'features'), ...(inherited ? texts(inherited, 'features') : []), ...enabled.filter((f) => f.startsWith(`${key}/`)).map((f) => f.slice(key.length + 1))],
+        defaults: (inherited?.['default-features'] ?? given['default-features']) !== false,
+        version: text(given, 'version') ?? (inherited && text(inherited, 'version')),
+        ...(inside ? { folder: inside } : {}),
+        evidence,
+      })
+    }
+  return out
+}
+
+/** What a package's default feature switches on, "sqlx/postgres" among it. */
+function defaultFeatures(features: Toml): string[] {
+  const out = ['default']
+  for (const name of out) out.push(...texts(features, name).map((f) => f.replace('?/', '/')).filter((f) => !out.includes(f)))
+  return out
+}
+
+const tables = (value: unknown): Toml[] => (Array.isArray(value) ? (value as Toml[]) : [])
+
+function binariesOf(project: Project, toml: Toml, crate: Crate, at: (path: string) => string): Binary[] {
+  const own = table(toml, 'package')
+  const found = new Map<string, { path: string; features: string[] }>()
+  if (own.autobins !== false) {
+    if (project.has(at('src/main.rs'))) found.set(crate.name, { path: 'src/main.rs', features: [] })
+    for (const entry of project.names(at('src/bin'))) {
+      if (entry.endsWith('.rs')) found.set(entry.slice(0, -3), { path: `src/bin/${entry}`, features: [] })
+      else if (entry.endsWith('/') && project.has(at(`src/bin/${entry}main.rs`))) found.set(entry.slice(0, -1), { path: `src/bin/${entry}main.rs`, features: [] })
+    }
+  }
+  for (const bin of tables(toml.bin)) {
+    const path = text(bin, 'path')
+    const name = text(bin, 'name') ?? crate.name
+    // a declared target takes the place of the one that was found at its path
+    for (const [key, value] of found) if (value.path === path) found.delete(key)
+    found.set(name, { path: path ?? found.get(name)?.path ?? (project.has(at(`src/bin/${name}.rs`)) ? `src/bin/${name}.rs` : 'src/main.rs'), features: texts(bin, 'required-features') })
+  }
+  return [...found].map(([name, { path, features }]) => ({ name, path: at(path), crate, features }))
+}

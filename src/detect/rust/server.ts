@@ -1,0 +1,91 @@
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { readServer, Sources } from '../sources.ts'
+import { readToml, table } from '../toml.ts'
+
+/** Variables of other machines' addresses. */
+const OTHERS = /(^|_)(DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|REDIS|MONGO|MONGODB|SMTP|MAIL|EMAIL|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|DATABASE|MQTT|S3|PROXY|UPSTREAM|REMOTE)(_|$|HOST|IP)/
+const LOOPBACK = String.raw`127\.0\.0\.1|localhost|\[?::1\]?`
+
+/** How the program is told to listen on all interfaces, as far as it can be told. */
+export interface Address {
+  /** variables and their values */
+  variable?: Fact<Record<string, string>>
+  /** arguments of the program */
+  arguments: string[]
+}
+
+/**
+ * Reads where the address comes from: a variable, an argument of clap whose default is loopback, or Rocket.toml. An address that
+ * stands in the source is warned about with its place.
+ */
+export function readAddress(sources: Sources, loopback: ReturnType<typeof readServer>['loopback'], ownAddress: boolean, warnings: Warning[]): Address {
+  const found = sources.match(/\bvar(?:_os)?\(\s*"([A-Z_]*(?:HOST|HOSTNAME|ADDRESS|ADDR|BIND|LISTEN|INTERFACE|IP))"\s*\)(?:[^;]{0,120}?"([^"]*:\d+)")?/) ?? sources.match(/\b(?:env|option|arg)\w*\(\s*"([A-Z_]*(?:HOST|ADDRESS|ADDR|BIND|LISTEN))"\s*(?:,\s*"([^"]*:\d+)")?/)
+  if (found?.groups[0] && !OTHERS.test(found.groups[0])) return { variable: fact({ [found.groups[0]]: withPort(found.groups[1]) }, found.evidence), arguments: [] }
+  for (const option of clapOptions(sources)) {
+    const value = option.default ?? ''
+    if (!new RegExp(`^(?:${LOOPBACK})(?::\\d+)?$`).test(value)) continue
+    if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [] }
+    if (option.long) return { arguments: [`--${option.long}`, withPort(value)] }
+  }
+  if (loopback && !ownAddress && /bind|listen|serve|run\(|addr|host|server|parse\(/i.test(loopback.evidence.text ?? '') && !/connect|url|redis|postgres|mysql|mongodb|https?:|origin|cors/i.test(loopback.evidence.text ?? ''))
+    warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on 0.0.0.0, or take the address from HOST' })
+  return { arguments: [] }
+}
+
+const withPort = (value: string | undefined): string => (/:\d+$/.test(value ?? '') ? '0.0.0.0:{port}' : '0.0.0.0')
+
+/** One option of a program that clap reads: #[arg(long, env = "PORT", default_value_t = 3000)] port: u16. */
+export interface ClapOption {
+  field: string
+  long?: string
+  env?: string
+  default?: string
+  evidence: Evidence
+}
+
+/** The options that clap's derive macros declare (https://docs.rs/clap/latest/clap/_derive/). */
+export function clapOptions(sources: Sources): ClapOption[] {
+  const out: ClapOption[] = []
+  for (const { groups, evidence } of sources.matches(/#\[(?:arg|clap|structopt)\(((?:[^()"\]]|"[^"]*"|\([^)]*\))*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:/)) {
+    const [attributes = '', field = ''] = groups
+    const value = (name: string): string | undefined => new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([\\w.]+))`).exec(attributes)?.slice(1).find((v) => v !== undefined)
+    const flag = (name: string): boolean => new RegExp(`(?:^|,)\\s*${name}\\s*(?:,|$)`).test(attributes)
+    const long = value('long') ?? (flag('long') ? field.replaceAll('_', '-') : undefined)
+    const env = value('env') ?? (flag('env') ? field.toUpperCase() : undefined)
+    out.push({ field, ...(long ? { long } : {}), ...(env ? { env } : {}), default: value('default_value') ?? value('default_value_t'), evidence })
+  }
+  return out
+}
+
+/** The port that Rocket.toml says, for the profile that a release build takes (https://rocket.rs/guide/v0.5/configuration). */
+export function rocketPort(project: Project): Fact<number> | undefined {
+  const text = project.read('Rocket.toml')
+  if (text === undefined) return undefined
+  const toml = readToml('Rocket.toml', text)
+  const port = [table(toml, 'release'), table(toml, 'production'), table(toml, 'default'), table(toml, 'global')].map((t) => t.port).find((p) => typeof p === 'number')
+  return port === undefined ? undefined : fact(port as number, { file: 'Rocket.toml', line: lineOf(text, new RegExp(`^\\s*port\\s*=\\s*${port}`, 'm')) })
+}
+
+const NESTED = /\.nest\(\s*"\/\w|\bscope\(\s*"\/\w|\.mount\(\s*"\/\w|\.nest_service\(|path_prefix/
+
+/**
+ * Whether a route stands where no prefix can be before it. A program without nested routers has none; elsewhere the route has to
+ * stand in the expression that nests the others, outside of them.
+ */
+export function isTop(project: Project, sources: Sources, route: Fact<string>): boolean {
+  const evidence = route.evidence[0]!
+  if (!sources.match(NESTED)) return true
+  const text = project.read(evidence.file) ?? ''
+  const at = text.split('\n').slice(0, evidence.line! - 1).join('\n').length + (evidence.line! > 1 ? 1 : 0)
+  const here = text.indexOf(route.value, at)
+  const [from, to] = [text.lastIndexOf(';', here) + 1, text.indexOf(';', here)]
+  const expression = text.slice(from, to < 0 ? undefined : to)
+  if (!NESTED.test(expression)) return false
+  const before = text.slice(from, here)
+  const opened = [...before.matchAll(new RegExp(NESTED, 'g'))].at(-1)
+  if (!opened) return true
+  let depth = 0
+  for (const c of before.slice(opened.index)) depth += c === '(' ? 1 : c === ')' ? -1 : 0
+  return depth <= 1 && before.slice(opened.index).includes(')')
+}

@@ -1,0 +1,99 @@
+import type { Evidence } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { Crate } from './crates.ts'
+
+/** What a crate wants of the system. `when` and `unless` are crates or crate/feature. */
+interface System {
+  apt: string[]
+  apk: string[]
+  runtime?: { apt: string[]; apk: string[] }
+  /** bases whose last stage has not what it links */
+  lacks?: string[]
+  when?: string[]
+  unless?: string[]
+}
+
+/** What is asked of the dependencies of a program: a crate, or a crate with a feature, of its own manifests or of the lock file. */
+export interface Needs {
+  /** where the manifests ask for a crate or crate/feature */
+  asked(name: string): Evidence | undefined
+  /** the same, or where the lock file has the crate */
+  has(name: string): Evidence | undefined
+  /** the version of a crate in the lock file */
+  locked(name: string): string | undefined
+}
+
+/** Reads what a program depends on: the manifests of its crates, and in Cargo.lock what these lead to. */
+export function readNeeds(closure: readonly Crate[], lock: string | undefined): Needs {
+  const versions = lock === undefined ? new Map<string, string>() : reachable(closure, lock)
+  const asked = (name: string): Evidence | undefined => {
+    const [crate, feature] = name.split('/') as [string, string?]
+    for (const { dependencies, buildDependencies, manifest } of closure) {
+      const found = dependencies.get(crate)
+      if (found && (!feature || found.features.includes(feature) || (feature === 'default' && found.defaults))) return found.evidence
+      if (!feature && buildDependencies.has(crate)) return { file: manifest }
+    }
+    return undefined
+  }
+  const has = (name: string): Evidence | undefined => asked(name) ?? (versions.has(name) ? { file: 'Cargo.lock', line: lineOf(lock!, `name = "${name}"`) } : undefined)
+  return { asked, has, locked: (name) => versions.get(name) }
+}
+
+/** Databases that sqlx's macros could use stand in every lock file, whatever features are on. */
+const OPTIONAL = /^sqlx-(postgres|mysql|sqlite)$/
+
+/** Packages of the lock file that the program leads to, with their versions: not those of other members or of tests alone. */
+function reachable(closure: readonly Crate[], lock: string): Map<string, string> {
+  const packages = new Map<string, { version: string; dependencies: string[] }[]>()
+  for (const block of lock.split('[[package]]').slice(1)) {
+    const name = /^name = "([^"]+)"/m.exec(block)?.[1]
+    const version = /^version = "([^"]+)"/m.exec(block)?.[1]
+    const dependencies = [...(/^dependencies = \[([^\]]*)\]/m.exec(block)?.[1] ?? '').matchAll(/"([^"]+)"/g)].map((m) => m[1]!)
+    if (name && version) packages.set(name, [...(packages.get(name) ?? []), { version, dependencies }])
+  }
+  const found = new Map<string, string>()
+  const queue = closure.flatMap((c) => [...c.dependencies.keys(), ...c.buildDependencies])
+  for (let at = 0; at < queue.length; at++) {
+    const [name, wanted] = queue[at]!.split(' ') as [string, string?]
+    const key = wanted ? `${name} ${wanted}` : name
+    if (found.has(key) || OPTIONAL.test(name)) continue
+    for (const { version, dependencies } of packages.get(name) ?? []) {
+      if (wanted && version !== wanted) continue
+      found.set(key, version).set(name, version)
+      queue.push(...dependencies)
+    }
+  }
+  return found
+}
+
+export interface SystemPackages {
+  build: string[]
+  buildApk: string[]
+  runtime: string[]
+  runtimeApk: string[]
+  unsuitable: { base: string; reason: string; evidence: Evidence[] }[]
+}
+
+const NO_PACKAGES = ['distroless', 'scratch', 'chainguard', 'dhi']
+
+/** Packages of the system that the program's crates and .cargo/config.toml want, and the bases that this rules out. */
+export function readSystem(project: Project, data: Record<string, unknown>, needs: Needs): SystemPackages {
+  const out: SystemPackages = { build: [], buildApk: [], runtime: [], runtimeApk: [], unsuitable: [] }
+  const add = (list: string[], more: string[]): void => void list.push(...more.filter((p) => !list.includes(p)))
+  for (const [name, system] of Object.entries(data.system as Record<string, System>)) {
+    const evidence = system.when ? system.when.map(needs.asked).find(Boolean) : needs.has(name)
+    if (!evidence || system.unless?.some((n) => needs.has(n))) continue
+    add(out.build, system.apt)
+    add(out.buildApk, system.apk)
+    add(out.runtime, system.runtime?.apt ?? [])
+    add(out.runtimeApk, system.runtime?.apk ?? [])
+    for (const base of system.runtime ? NO_PACKAGES : (system.lacks ?? [])) out.unsuitable.push({ base, reason: `${name} links a system library, which the ${base} image has not`, evidence: [evidence] })
+  }
+  const settings = ['.cargo/config.toml', '.cargo/config'].map((f) => project.read(f)).find(Boolean) ?? ''
+  for (const [text, { apt, apk }] of Object.entries(data.cargo as Record<string, System>)) {
+    if (!new RegExp(`^[^#\\n]*${text}`, 'm').test(settings)) continue
+    add(out.build, apt)
+    add(out.buildApk, apk)
+  }
+  return out
+}

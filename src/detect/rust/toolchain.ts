@@ -1,0 +1,59 @@
+import type { Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
+import { readToml, table, text } from '../toml.ts'
+import type { Needs } from './system.ts'
+
+/** The compiler: the tag of its image, or a file that makes rustup fetch another one. */
+export interface Toolchain {
+  channel: string
+  /** Debian suite of the image of that channel */
+  suite: string
+  /** alpine's tags of older releases have no suite */
+  alpine: string
+  /** the file that rustup reads, where the image's own compiler does not do */
+  file: string
+}
+
+/** The first release whose image is made of Debian 13. */
+const TRIXIE_SINCE = 89
+
+/**
+ * Reads rust-toolchain.toml, or rust-toolchain in either of its forms (https://rust-lang.github.io/rustup/overrides.html). A nightly
+ * that no source uses a feature of gives way to the stable compiler; without a file, old crates of the lock file may ask for an older one.
+ */
+export function readToolchain(project: Project, sources: Sources, needs: Needs, breaks: Record<string, { before: string; channel: string }>, warnings: Warning[]): Toolchain {
+  const file = ['rust-toolchain.toml', 'rust-toolchain'].find((f) => project.read(f) !== undefined)
+  const source = file ? project.read(file)! : ''
+  const channel = /^\s*\[toolchain\]/m.test(source) ? text(table(readToml(file!, source), 'toolchain'), 'channel') : source.trim().split('\n')[0]
+  const release = /^\d+\.\d+(?:\.\d+)?(?=-|$)/.exec(channel ?? '')?.[0]
+  if (release) return imageOf(release)
+  if (channel && /^(nightly|beta)/.test(channel)) {
+    const line = lineOf(source, channel)
+    const feature = sources.files.find((f) => /^\s*#!\[(?:cfg_attr\([^\n]*)?feature\(/m.test(project.read(f) ?? ''))
+    const unstable = /^[^#\n]*(?:-Z|build-std|unstable)/m.test(project.read('.cargo/config.toml') ?? '')
+    if (feature || unstable) {
+      warnings.push({ message: `the build fetches the toolchain ${channel}, which the sources need`, file: feature ?? file, line: feature ? lineOf(project.read(feature)!, 'feature(') : line, hint: 'name a date (nightly-2026-01-31), so that two builds take the same compiler' })
+      return { ...imageOf('1'), file: file! }
+    }
+    warnings.push({ message: `${channel} is named, but nothing uses what only it has: the stable compiler is used`, file, line, hint: 'name "stable" there' })
+  }
+  for (const [name, { before, channel: older }] of Object.entries(breaks)) {
+    const version = needs.locked(name)
+    if (!version || !isBefore(version, before)) continue
+    warnings.push({ message: `${name} ${version} does not compile with newer releases of Rust: ${older} is used`, file: 'Cargo.lock', hint: `cargo update -p ${name}` })
+    return imageOf(older)
+  }
+  return imageOf('1')
+}
+
+const imageOf = (channel: string): Toolchain => {
+  const minor = channel.includes('.') ? Number(channel.split('.')[1]) : 999
+  return { channel, suite: minor < TRIXIE_SINCE ? 'bookworm' : 'trixie', alpine: channel === '1' ? '1-alpine3.24' : `${channel}-alpine`, file: '' }
+}
+
+/** Whether a version is of the same release line (first two numbers) as another one, and before it. */
+function isBefore(version: string, other: string): boolean {
+  const [a, b] = [version, other].map((v) => v.split(/[.+-]/).map(Number)) as [number[], number[]]
+  return a[0] === b[0] && a[1] === b[1] && a[2]! < b[2]!
+}
