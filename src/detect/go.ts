@@ -1,52 +1,60 @@
-import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { type FrontendManagers, readFrontends } from './go/frontend.ts'
+import { chooseMain, lastOf } from './go/main-package.ts'
+import { type Modules, readModules } from './go/module.ts'
+import { follow, type Program } from './go/packages.ts'
+import { readReads } from './go/reads.ts'
+import { processOf, readArguments } from './go/start.ts'
+import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
-import { lineOf, type Project } from './project.ts'
+import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
-const MANIFEST = 'go.mod'
-
-/** go.mod, read line by line: its syntax is one directive or block a line (https://go.dev/ref/mod#go-mod-file). */
-interface Module {
-  path: string
-  go?: { version: string; line: number }
-  toolchain?: { version: string; line: number }
-  requires: Map<string, number>
+/** What Go's language.yaml holds beyond that of every language. */
+interface GoData {
+  cgo: string[]
+  systemPackages: Record<string, { apt: string[]; apk: string[] }>
+  likely: string[]
+  reads: string
+  writes: WritePatterns
+  frontend: { image: string; managers: FrontendManagers }
 }
 
-/** Reads a Go project: go.mod, the main packages, and what the sources of the chosen one show. */
+/** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
-  const text = project.read(MANIFEST)
-  if (text === undefined && project.has('go.work')) return workspace(project)
+  const modules = readModules(project)
+  if (!modules) return undefined
   const warnings: Warning[] = []
-  // a program of one folder needs no go.mod as long as it uses the standard library alone
-  const module = text === undefined ? { path: 'app', requires: new Map<string, number>() } : readModule(text)
-  const data = language.data as { cgo: string[]; systemPackages: Record<string, { apt: string[]; apk: string[] }>; folders: string[]; likely: string[] }
-  const main = chooseMain(project, module, chosen.start, data.likely, warnings)
+  const data = language.data as unknown as GoData
+  const procfile = processOf(project)
+  const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings)
   if (!main) return undefined
-  const sources = readSources(project, language, main.files)
+  const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
+  const sources = readSources({ ...project, files: () => program.files }, language, main.files)
   const server = readServer(sources)
-  const required = (name: string): Evidence | undefined => (module.requires.has(name) ? { file: MANIFEST, line: module.requires.get(name) } : undefined)
-  const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, required)
-  const grpc = framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/)
-  const cgo = data.cgo.flatMap((name) => (required(name) ? [required(name)!] : []))[0] ?? sources.match(/^import "C"$/)?.evidence
+  const uses = usesOf(modules, program)
+  const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
+  const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
-  const binary = main.package === '.' ? (module.path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1) ?? 'app') : main.package.split('/').at(-1)!
-  const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
   const loopback = server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
-  const packages = Object.entries(data.systemPackages).filter(([name]) => required(name)).map(([, p]) => p)
-  const unsuitable = cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : []
+  const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
+  const reads = readReads(project, main, program.files, new RegExp(data.reads))
+  const writes = readWrites(project, program.files, data.writes, warnings)
+  const frontends = readFrontends(project, [...program.embeds.filter((e) => !project.has(e.path)), ...reads.missing], data.frontend.managers, warnings)
+  const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
+  const rest = chosen.start?.slice(1) ?? readArguments(project, sources, program, main.binary, procfile, warnings)
+  const plain = main.module.file === undefined
 
   return {
     framework,
-    version: version(language, module, warnings),
+    version: version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
-    name: fact(binary === 'main' || data.likely.includes(binary) ? (module.path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1) ?? binary) : binary, text === undefined ? { file: main.files[0]! } : { file: MANIFEST, line: 1 }),
-    start: { ...main.fact, value: [`/app/${binary}`, ...(chosen.start?.slice(1) ?? [])] },
-    develop: assumed(['go', 'run', main.package]),
+    name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
+    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence], ...(main.guess ? { guess: true } : {}) },
+    develop: assumed(['go', 'run', main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port,
     portVariable: server.portVariable,
@@ -54,112 +62,68 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
-    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => (required(n) ? [fact(id, required(n)!)] : [])).slice(0, 1)),
+    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => uses(n) ?? []).slice(0, 1).map((e) => fact(id, e))),
     secrets: secretNames(variables),
     settings: variables,
-    unsuitable,
+    unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
     env: {},
+    writable: writes.folders,
     build: {
-      grpc: Boolean(grpc),
+      grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,
       cgo: cgo !== undefined,
       cgoEnabled: cgo ? '1' : '0',
       vendor,
-      download: text !== undefined && !vendor,
-      manifests: text === undefined ? [] : [{ files: ['go.mod', ...(project.has('go.sum') ? ['go.sum'] : [])], to: './' }],
+      download: !plain && !vendor,
+      manifests: vendor ? [] : manifestsOf(project, modules),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
-      flags: ['-trimpath', ...(vendor ? ['-mod=vendor'] : [])],
-      binary,
-      package: text === undefined ? main.files.join(' ') : main.package,
-      folders: foldersBeside(project, sources, data.folders),
+      flags: ['-trimpath', ...(vendor && !modules.work ? ['-mod=vendor'] : [])],
+      tags: main.tags.join(','),
+      binary: main.binary,
+      package: plain ? main.files.join(' ') : main.package,
+      copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))),
+      links: writes.links.map((l) => ({ ...l, from: l.path.replace(/^\/(app\/)?/, '') })).filter((l) => !l.from.includes('/')),
+      frontends: frontends.map((f, i) => ({ ...f, stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),
     },
     warnings,
   }
 }
 
-/** A workspace has several modules; each is an app of its own. */
-function workspace(project: Project): undefined {
-  const text = project.read('go.work')
-  const modules = [...(text ?? '').matchAll(/^\s*(?:use\s+)?(\.\/?[\w./-]*)\s*$/gm)].map((m) => m[1]!)
-  throw new InputError({ message: `go.work names several modules: ${modules.join(', ')}`, file: 'go.work', line: 1, hint: `choose the one that is to run: --app ${modules[0] ?? 'PATH'}` })
+/** go.work and what it names, or go.mod with the folders that replace other modules: what a download reads. */
+function manifestsOf(project: Project, { list, work }: Modules): { files: string[]; to: string }[] {
+  const top = [...(work ? ['go.work', 'go.work.sum'] : []), 'go.mod', 'go.sum'].filter((f) => project.has(f))
+  const rest = list.filter((m) => m.folder !== '').map((m) => ({ files: ['go.mod', 'go.sum'].map((f) => `${m.folder}/${f}`).filter((f) => project.has(f)), to: `./${m.folder}/` }))
+  return [...(top.length > 0 ? [{ files: top, to: './' }] : []), ...rest]
 }
 
-function readModule(text: string): Module {
-  const module: Module = { path: '', requires: new Map() }
-  let block = ''
-  for (const [i, raw] of text.split('\n').entries()) {
-    const line = raw.replace(/\/\/.*$/, '').trim()
-    if (line === '') continue
-    if (line === ')') block = ''
-    else if (/^(require|replace|exclude|retract|tool|ignore|godebug)\s*\($/.test(line)) block = line.split(/[\s(]/)[0]!
-    else {
-      const [word, ...rest] = (block ? [block, ...line.split(/\s+/)] : line.split(/\s+/)) as [string, ...string[]]
-      if (word === 'module') module.path = rest[0]!.replace(/"/g, '')
-      else if (word === 'go') module.go = { version: rest[0]!, line: i + 1 }
-      else if (word === 'toolchain') module.toolchain = { version: rest[0]!.replace(/^go/, ''), line: i + 1 }
-      else if (word === 'require') module.requires.set(rest[0]!, i + 1)
-      else if (!/^(replace|exclude|retract|tool|ignore|godebug)$/.test(word))
-        throw new InputError({ message: `go.mod is not valid: "${line.slice(0, 60)}" is no directive`, file: MANIFEST, line: i + 1, column: raw.search(/\S/) + 1, hint: 'mend it, then run again' })
-    }
+/** Where a module is required. */
+function requiredBy({ list }: Modules, name: string): Evidence | undefined {
+  const module = list.find((m) => m.requires.has(name))
+  return module && { file: module.file!, line: module.requires.get(name)!.line }
+}
+
+/** Tells where the program asks for a module: its line in go.mod when a package of it is imported, or when nothing says which packages are. */
+function usesOf(modules: Modules, program: Program): (name: string) => Evidence | undefined {
+  return (name) => {
+    const imported = program.imports.find((i) => i.path === name || i.path.startsWith(`${name}/`))
+    return imported && (requiredBy(modules, name) ?? imported.evidence)
   }
-  if (!module.path) throw new InputError({ message: 'go.mod names no module', file: MANIFEST, line: 1, column: 1, hint: 'begin it with: module example.com/name' })
-  return module
 }
 
-/** The oldest line that is supported and not older than go.mod asks for; the toolchain line wins where it is newer. */
-function version(language: Language, module: Module, warnings: Warning[]): Fact<string> | undefined {
-  const asked = module.toolchain ?? module.go
-  if (!asked) return undefined
-  const newest = chooseLine(language, `>=${asked.version.split('.').slice(0, 2).join('.')}`, { file: MANIFEST, line: asked.line, text: asked.version }, warnings)
-  return newest
+/** The toolchain that go.work and every go.mod are content with: the newest line that is asked for, or a newer one. */
+function version(language: Language, { versions }: Modules, warnings: Warning[]): Fact<string> | undefined {
+  const parts = (text: string): number[] => text.split('.').map((n) => Number.parseInt(n, 10) || 0)
+  const newer = (a: string, b: string): number => parts(a).map((n, i) => n - (parts(b)[i] ?? 0)).find((d) => d !== 0) ?? 0
+  const asked = [...versions].sort((a, b) => newer(b.version, a.version))[0]
+  return asked && chooseLine(language, `>=${asked.version.split('.').slice(0, 2).join('.')}`, { file: asked.file, line: asked.line, text: asked.version }, warnings)
 }
 
-interface Main {
-  /** as the compiler names it: "." or "./cmd/server" */
-  package: string
-  files: string[]
-  fact: Fact<string[]>
-}
-
-const EXCLUDED = /(^|\/)(examples?|_examples?|tools?|hack|scripts?|testdata|test|tests|internal\/tools|docs?|bench(marks)?)\//
-
-/** The main package: the one that was chosen, the only one, the one at the root, or the one whose name says it. */
-function chooseMain(project: Project, module: Module, start: string[] | undefined, likely: string[], warnings: Warning[]): Main | undefined {
-  const found = new Map<string, string[]>()
-  for (const file of project.files()) {
-    if (!file.endsWith('.go') || file.endsWith('_test.go') || EXCLUDED.test(file)) continue
-    const text = project.read(file)
-    if (!text || !/^package main\b/m.test(text) || /^\/\/(go:build ignore| \+build ignore)/m.test(text)) continue
-    const folder = file.includes('/') ? `./${file.slice(0, file.lastIndexOf('/'))}` : '.'
-    const files = found.get(folder) ?? []
-    if (/^func main\(\)/m.test(text)) files.unshift(file)
-    else files.push(file)
-    found.set(folder, files)
-  }
-  const mains = [...found].filter(([, files]) => /^func main\(\)/m.test(project.read(files[0]!)!))
-  const made = ([folder, files]: [string, string[]], guess?: boolean): Main => ({ package: folder, files, fact: { value: [], evidence: [{ file: files[0]!, line: lineOf(project.read(files[0]!)!, /^func main\(\)/m) }], ...(guess ? { guess } : {}) } })
-  if (start) {
-    const wanted = `./${start[0]!.replace(/^\.?\//, '').replace(/\/$/, '')}`.replace(/^\.\/$/, '.')
-    const one = mains.find(([folder]) => folder === wanted || folder.split('/').at(-1) === wanted.split('/').at(-1))
-    if (one) return made(one)
-  }
-  const root = mains.find(([folder]) => folder === '.')
-  if (mains.length <= 1 || root) return root ? made(root) : mains[0] && made(mains[0])
-  const last = module.path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1)!
-  for (const name of [last, ...likely]) {
-    const one = mains.filter(([folder]) => folder.split('/').at(-1) === name)
-    if (one.length !== 1) continue
-    warnings.push({ message: `there are ${mains.length} programs (${mains.map(([f]) => f).join(', ')}); ${one[0]![0]} is taken`, file: one[0]![1][0], hint: `choose another: --start ${mains.find((m) => m !== one[0])![0]}` })
-    return made(one[0]!, true)
-  }
-  throw new InputError({ message: `there are ${mains.length} programs: ${mains.map(([f]) => f).join(', ')}`, where: '--start', file: mains[0]![1][0], hint: `choose one: ${mains.map(([f]) => `--start ${f}`).join(' or ')}` })
-}
-
-function chooseFramework(language: Language, required: (name: string) => Evidence | undefined): Fact<string> | undefined {
+/** A framework whose packages the program imports; one that programs also use as clients has to be seen serving. */
+function chooseFramework(language: Language, uses: (name: string) => Evidence | undefined, sources: Sources): Fact<string> | undefined {
   for (const f of language.frameworks) {
-    const evidence = f.dependencies?.map(required).find(Boolean)
-    if (evidence) return fact(f.id, evidence)
+    const evidence = f.dependencies?.map(uses).find(Boolean)
+    if (evidence && (!f.serving || sources.match(new RegExp(f.serving as string)))) return fact(f.id, evidence)
   }
   return undefined
 }
@@ -171,7 +135,3 @@ function hostVariable(sources: Sources): Fact<Record<string, string>> | undefine
   return found?.groups[0] && !/(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/.test(found.groups[0]) ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
 }
 
-/** Folders that the sources name as a path and do not embed: they have to be beside the program. */
-function foldersBeside(project: Project, sources: Sources, names: string[]): string[] {
-  return names.filter((name) => project.isFolder(name) && sources.match(new RegExp(`["\`](?:\\./)?${name}(?:/[^"\`]*)?["\`]`)) !== undefined)
-}

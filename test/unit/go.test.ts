@@ -74,7 +74,7 @@ describe('the port', () => {
 })
 
 test('what the manifest shows: framework, services, cgo', async () => {
-  const facts = await factsOf({ 'go.mod': mod('\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/jackc/pgx/v5 v5.1.0\n\tgithub.com/mattn/go-sqlite3 v1.14.0\n)\n'), 'main.go': MAIN })
+  const facts = await factsOf({ 'go.mod': mod('\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgithub.com/jackc/pgx/v5 v5.1.0\n\tgithub.com/mattn/go-sqlite3 v1.14.0\n)\n'), 'main.go': MAIN.replace('"net/http"', '(\n\t"github.com/gin-gonic/gin"\n\t"github.com/jackc/pgx/v5/pgxpool"\n)') })
   expect(facts).toMatchObject({ framework: { value: 'gin', evidence: [{ line: 6 }] }, services: [{ value: 'postgres', evidence: [{ line: 7 }] }], build: { cgo: true } })
   expect(facts.unsuitable!.map((u) => u.base)).toEqual(['scratch', 'chainguard', 'dhi'])
 })
@@ -86,7 +86,7 @@ test('what the sources show: health route, SIGTERM, folders beside the program',
     'templates/a.html': '',
     'static/a.css': '',
   })
-  expect(facts).toMatchObject({ health: { value: '/healthz', evidence: [{ line: 5 }] }, handlesSigterm: { value: true }, build: { folders: ['templates'] } })
+  expect(facts).toMatchObject({ health: { value: '/healthz', evidence: [{ line: 5 }] }, handlesSigterm: { value: true }, build: { copies: [{ from: 'templates', to: 'templates' }] } })
 })
 
 test('a health route below an unknown prefix is not trusted', async () => {
@@ -103,6 +103,61 @@ test('a malformed go.mod is an error with its place', async () => {
   expect((await problemsOf({ 'go.mod': 'module a\n\n  requires (\n', 'main.go': MAIN }))[0]).toMatchObject({ file: 'go.mod', line: 3, column: 3 })
 })
 
-test('a workspace asks for the module', async () => {
-  expect((await problemsOf({ 'go.work': 'go 1.25\n\nuse ./api\n', 'api/go.mod': mod() }))[0]!.hint).toContain('--app ./api')
+test('a workspace is built as one, with the oldest line that all of it is content with', async () => {
+  const facts = await factsOf({ 'go.work': 'go 1.25\n\nuse (\n\t./api\n\t./lib\n)\n', 'api/go.mod': mod(), 'api/main.go': MAIN.replace('"net/http"', '(\n\t"net/http"\n\t"example.com/lib"\n)'), 'lib/go.mod': 'module example.com/lib\n\ngo 1.26.1\n', 'lib/lib.go': 'package lib\n\nvar secret = os.Getenv("API_TOKEN")\n' })
+  expect(facts.build).toMatchObject({ package: './api', binary: 'shop', manifests: [{ files: ['go.work'] }, { files: ['api/go.mod'] }, { files: ['lib/go.mod'] }] })
+  expect(facts.version?.evidence[0]).toMatchObject({ file: 'lib/go.mod', line: 3 })
+  expect(facts.secrets?.map((s) => s.value)).toEqual(['API_TOKEN'])
 })
+
+test('only what the program is compiled of counts', async () => {
+  const facts = await factsOf({
+    'go.mod': mod('\nrequire github.com/jackc/pgx/v5 v5.1.0\n'),
+    'cmd/server/main.go': MAIN,
+    'cmd/admin/main.go': 'package main\n\nimport "github.com/jackc/pgx/v5"\n\nfunc main() {\n\thttp.ListenAndServe(":9999", nil)\n}\n',
+    'cmd/server/main_windows.go': 'package main\n\nfunc init() {\n\thttp.ListenAndServe(":9998", nil)\n}\n',
+  })
+  expect(facts).toMatchObject({ port: { value: 8080 }, services: [] })
+})
+
+test('a main function behind a tag is built with it', async () => {
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': `//go:build server && linux\n\n${MAIN}` })
+  expect(facts.build.tags).toBe('server')
+})
+
+test('the front end that is embedded and not in the repository is built', async () => {
+  const facts = await factsOf({
+    'go.mod': mod(),
+    'main.go': MAIN.replace('func main', '//go:embed all:web/dist\nvar files embed.FS\n\nfunc main'),
+    'web/package.json': '{"scripts":{"build":"vite build"}}',
+    'web/package-lock.json': '{}',
+  })
+  expect(facts.build.frontends).toMatchObject([{ folder: 'web', output: 'web/dist', install: 'npm ci', read: false }])
+})
+
+test.each([
+  ['os.MkdirAll("uploads", 0o755)', ['/app/uploads'], []],
+  ['db, _ := sql.Open("sqlite", "data/app.db")', ['/app/data'], []],
+  ['db, _ := sql.Open("sqlite", "app.db")', [], [{ from: 'app.db', to: '/tmp/app.db' }]],
+  ['db, _ := sql.Open("sqlite", filepath.Join(dir, "app.db"))', [], []],
+  ['f, _ := os.Create("/tmp/x.log")', [], []],
+  ['f, _ := os.Open("app.txt")', [], []],
+])('what is written: %s', async (line, folders, links) => {
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': MAIN.replace('{\n', `{\n\t${line}\n`) })
+  expect(facts.writable).toEqual(folders)
+  expect(facts.build.links).toMatchObject(links)
+})
+
+test('the arguments of the Procfile, and the command that serves', async () => {
+  const own = await factsOf({ 'go.mod': mod(), 'main.go': MAIN, Procfile: 'web: bin/shop -addr :$PORT\n' })
+  expect(own.start?.value).toEqual(['/app/shop', '-addr', ':{port}'])
+  const cobra = await factsOf({ 'go.mod': mod('\nrequire github.com/spf13/cobra v1.9.0\n'), 'main.go': MAIN.replace('"net/http"', '"github.com/spf13/cobra"').replace('{\n', '{\n\troot.AddCommand(&cobra.Command{Use: "serve"})\n') })
+  expect(cobra.start?.value).toEqual(['/app/shop', 'serve'])
+  expect(cobra.warnings[0]!.message).toContain('"serve"')
+})
+
+test.each([
+  ['go 1.25\n\nuse ./api\n', 'go.work uses ./api, which has no go.mod', 3],
+  ['go 1.25\n\nuse ../api\n', 'go.work names ../api, which is outside of this folder, so that the build cannot see it', 3],
+  ['go 1.25\n\nuze ./api\n', 'go.work is not valid: "uze ./api" is no directive', 3],
+])('a malformed workspace: %j', async (work, message, line) => expect((await problemsOf({ 'go.work': work }))[0]).toMatchObject({ message, file: 'go.work', line }))

@@ -1,0 +1,51 @@
+import type { Evidence, Warning } from '../facts.ts'
+import { readJson } from '../json.ts'
+import type { Project } from '../project.ts'
+
+/** A front end whose build makes what the program embeds or serves. */
+export interface Frontend {
+  /** its folder below the root */
+  folder: string
+  manifests: string[]
+  setup: string
+  install: string
+  build: string
+  cache: string
+  /** what its build makes, below the root */
+  output: string
+}
+
+/** How each manager installs: data of language.yaml. The last has no lock file. */
+export type FrontendManagers = { lock?: string; contains?: string; setup: string; install: string; build: string; cache: string }[]
+
+/**
+ * For each path that the program needs and that is not in the repository: the nearest folder above it with a package.json
+ * that has a build script. Its build is then part of the image's.
+ */
+export function readFrontends(project: Project, missing: readonly { path: string; evidence: Evidence }[], managers: FrontendManagers, warnings: Warning[]): Frontend[] {
+  const found = new Map<string, Frontend>()
+  for (const { path, evidence } of missing) {
+    const folder = above(path).find((f) => hasBuild(project, `${f}/package.json`))
+    if (!folder || found.has(folder)) continue
+    const locked = (lock: string, text = ''): boolean => project.has(`${folder}/${lock}`) && (text === '' || (project.read(`${folder}/${lock}`) ?? '').includes(text))
+    const { lock, setup, install, build, cache } = managers.find((m) => !m.lock || locked(m.lock, m.contains))!
+    if (!lock) warnings.push({ message: `${folder} has no lock file: each build may install other versions`, file: `${folder}/package.json`, hint: 'make one, and keep it in the repository: npm install' })
+    const manifests = ['package.json', ...(lock ? [lock] : []), ...['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((f) => project.has(`${folder}/${f}`))].map((f) => `${folder}/${f}`)
+    // what is named may be a file or a wildcard below the folder that the build makes
+    const output = `${folder}/${path.slice(folder.length + 1).split('/')[0]!.replace(/\*.*$/, '')}`
+    found.set(folder, { folder, manifests, setup, install, build, cache, output })
+    warnings.push({ message: `${path} is not in the repository; the build of ${folder} is to make it`, file: evidence.file, line: evidence.line })
+  }
+  return [...found.values()]
+}
+
+/** Folders around a path, nearest first, without the root. */
+function above(path: string): string[] {
+  const parts = path.split('/')
+  return parts.slice(0, -1).map((_, i) => parts.slice(0, parts.length - 1 - i).join('/'))
+}
+
+function hasBuild(project: Project, file: string): boolean {
+  const text = project.read(file)
+  return text !== undefined && readJson<{ scripts?: Record<string, string> }>(file, text).scripts?.build !== undefined
+}

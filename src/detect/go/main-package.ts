@@ -1,0 +1,121 @@
+import { InputError } from '../../errors.ts'
+import type { Evidence, Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import { built, constraintOf, ownTags } from './constraint.ts'
+import type { Module, Modules } from './module.ts'
+
+/** A program of the project. */
+export interface Main {
+  /** as the compiler names it from the root: "." or "./cmd/server" */
+  package: string
+  /** below the root, "" for the root itself */
+  folder: string
+  module: Module
+  /** name of the program that is built */
+  binary: string
+  files: string[]
+  /** where its main function is */
+  evidence: Evidence
+  /** tags without which it has no main function */
+  tags: string[]
+  guess?: boolean
+}
+
+const FUNCTION = /^func main\(\)/m
+/** Programs beside the one that is delivered. */
+const ASIDE = /(^|\/)(_?examples?|tools?|hack|scripts?|testdata|tests?|e2e|docs?|bench(marks?)?|mocks?|migrations?|generate|gen|seed(er|s)?|client|cli)(\/|$)/
+
+/**
+ * The program that is built: the one that was chosen, the only one, the one that the Procfile names, the one at the root, or
+ * the one whose name says it. Throws InputError with the choices where none stands out.
+ */
+export function chooseMain(project: Project, modules: Modules, start: readonly string[] | undefined, procfile: string | undefined, likely: readonly string[], warnings: Warning[]): Main | undefined {
+  const mains = findMains(project, modules)
+  if (start) {
+    const wanted = start[0]!.replace(/^\.?\/+/, '').replace(/\/+$/, '').replace(/^\.$/, '')
+    const one = mains.find((m) => m.folder === wanted) ?? mains.find((m) => m.binary === wanted.split('/').at(-1))
+    if (one) return one
+    if (mains.length > 0) throw choices(`no program of this project is "${start[0]}"`, mains)
+  }
+  const delivered = mains.filter((m) => !ASIDE.test(m.folder))
+  const some = delivered.length > 0 ? delivered : mains
+  const said = some.find((m) => m.binary === procfile)
+  if (some.length < 2 || said) return said ?? some[0]
+  const root = some.find((m) => m.folder === '')
+  if (root) return root
+  const last = lastOf(modules.list[0]!.path)
+  // where "shop" and "shopd" stand beside each other, the second is the daemon
+  for (const wanted of [`${last}d`, last, `${last}-server`, ...likely]) {
+    const named = some.filter((m) => m.folder.split('/').at(-1) === wanted && (m.folder.split('/').length <= 2 || m.folder.includes('cmd/')))
+    if (named.length !== 1) continue
+    const other = some.find((m) => m !== named[0])!
+    warnings.push({ message: `there are ${some.length} programs (${listed(some)}); ${named[0]!.package} is taken`, file: named[0]!.evidence.file, line: named[0]!.evidence.line, hint: `choose another: --start ${other.package}` })
+    return { ...named[0]!, guess: true }
+  }
+  throw choices(`there are ${some.length} programs: ${listed(some)}`, some)
+}
+
+/** How many programs an error names. */
+const MAX_NAMED = 12
+
+const choices = (message: string, mains: readonly Main[]): InputError =>
+  new InputError({ message, where: '--start', file: mains[0]!.evidence.file, hint: `choose one: ${mains.slice(0, MAX_NAMED).map((m) => `--start ${m.package}`).join(' or ')}` })
+
+const listed = (mains: readonly Main[]): string => mains.slice(0, MAX_NAMED).map((m) => m.package).join(', ') + (mains.length > MAX_NAMED ? ' and more' : '')
+
+/** A module's last word, without a major version. */
+export const lastOf = (path: string): string => path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1)?.replace(/\.v\d+$/, '') || 'app'
+
+/** Every main package of the modules that are built together. */
+function findMains(project: Project, modules: Modules): Main[] {
+  const folders = new Map<string, string[]>()
+  for (const file of project.files()) {
+    if (!file.endsWith('.go') || file.endsWith('_test.go')) continue
+    const text = project.read(file)
+    if (!text || !/^package main\b/m.test(text)) continue
+    const folder = file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+    folders.set(folder, [...(folders.get(folder) ?? []), file])
+  }
+  return [...folders].flatMap(([folder, all]): Main[] => {
+    const module = moduleOf(project, modules, folder)
+    if (!module) return []
+    const isMain = (file: string): boolean => FUNCTION.test(project.read(file)!)
+    const tags = buildable(project, all, []).some(isMain) ? [] : tagsOf(project, all.filter(isMain))
+    const files = buildable(project, all, tags)
+    const main = files.find(isMain)
+    if (!main) return []
+    const named = folder === module.folder ? lastOf(module.path) : folder.split('/').at(-1)!
+    return [
+      {
+        package: folder ? `./${folder}` : '.',
+        folder,
+        module,
+        binary: /^[\w.-]+$/.test(named) ? named : 'app',
+        files: [main, ...files.filter((f) => f !== main)],
+        evidence: { file: main, line: lineOf(project.read(main)!, FUNCTION) },
+        tags,
+      },
+    ]
+  })
+}
+
+const buildable = (project: Project, files: readonly string[], tags: readonly string[]): string[] => files.filter((f) => built(f.split('/').at(-1)!, project.read(f)!, tags))
+
+/** Tags that a file with a main function asks for. */
+function tagsOf(project: Project, files: readonly string[]): string[] {
+  for (const file of files) {
+    const text = project.read(file)!
+    const tags = ownTags(constraintOf(text) ?? '')
+    if (tags.length > 0 && built(file.split('/').at(-1)!, text, tags)) return tags
+  }
+  return []
+}
+
+/** The module that a folder belongs to, when it is one that is built from the root: the nearest go.mod above says it. */
+function moduleOf(project: Project, modules: Modules, folder: string): Module | undefined {
+  for (let at = folder; ; at = at.includes('/') ? at.slice(0, at.lastIndexOf('/')) : '') {
+    const module = modules.list.find((m) => m.folder === at)
+    if (module) return module.main ? module : undefined
+    if (at === '' || project.has(`${at}/go.mod`)) return undefined
+  }
+}
