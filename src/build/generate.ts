@@ -35,7 +35,7 @@ export function generate(root: string): void {
   const languages = folders(templates).filter((f) => existsSync(join(templates, f, 'language.yaml')))
   const index: string[] = []
   for (const id of languages) {
-    const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string }
+    const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string; fallback?: boolean }
     const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
       ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
     )
@@ -44,7 +44,7 @@ export function generate(root: string): void {
       join(out, 'languages', `${id}.ts`),
       `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${JSON.stringify(language, null, 1)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
     )
-    index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)}, load: () => import('./languages/${id}.ts') },`)
+    index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)},${language.fallback ? ' fallback: true,' : ''} load: () => import('./languages/${id}.ts') },`)
   }
 
   const artifacts: unknown[] = Object.values(LANGUAGE_ARTIFACTS)

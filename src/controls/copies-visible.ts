@@ -12,6 +12,6 @@ export default control({
   check: ({ dockerfile, dockerignore }) =>
     (dockerfile && dockerignore ? dockerfile.stages.flatMap((s) => s.own) : [])
       .filter((i) => (i.keyword === 'COPY' || i.keyword === 'ADD') && !flagsOf(i).flags.some((f) => f.startsWith('--from=')) && !/<<|^\[/.test(flagsOf(i).rest))
-      .flatMap((i) => flagsOf(i).rest.split(/\s+/).slice(0, -1).filter((p) => !/[*?[$:]/.test(p) && dockerignore!.ignores(p.replace(/\/$/, ''))).map((p) => ({ message: `${p} is copied, but ${dockerignore!.path} hides it`, file: dockerfile!.path, line: i.line }))),
+      .flatMap((i) => flagsOf(i).rest.split(/\s+/).slice(0, -1).filter((p) => p !== '.' && !/[*?[$:]/.test(p) && dockerignore!.ignores(p.replace(/\/$/, ''))).map((p) => ({ message: `${p} is copied, but ${dockerignore!.path} hides it`, file: dockerfile!.path, line: i.line }))),
   failing: [{ Dockerfile: 'FROM debian:trixie-slim\nCOPY dist /app\n', '.dockerignore': '**/dist\n' }],
 })

@@ -15,6 +15,8 @@ export interface Loaded {
 interface Listed {
   title: string
   markers: string[]
+  /** looked at only where no program of another language was found */
+  fallback?: boolean
   load: () => Promise<Loaded>
 }
 
@@ -25,10 +27,12 @@ const LISTED = languages as Record<string, Listed>
  * Throws InputError when there is none, several without a choice, or a manifest is malformed.
  */
 export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.'): Promise<{ facts: Facts; loaded: Loaded }> {
-  const candidates = wanted ? [wanted] : Object.keys(LISTED).filter((id) => LISTED[id]!.markers.some((m) => project.has(m)))
+  const marked = wanted ? [wanted] : Object.keys(LISTED).filter((id) => LISTED[id]!.markers.some((m) => project.has(m)))
+  const candidates = marked.sort((a, b) => Number(LISTED[a]!.fallback ?? false) - Number(LISTED[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []
   const problems: Problem[] = []
   for (const id of candidates) {
+    if (LISTED[id]!.fallback && (problems.length > 0 || found.some((f) => f.facts.start !== undefined))) continue
     const loaded = await LISTED[id]!.load()
     const marker = loaded.language.markers.find((m) => project.has(m))
     try {

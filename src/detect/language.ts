@@ -106,6 +106,8 @@ export interface Language {
   title: string
   /** files at the app's root, one of which says this language */
   markers: string[]
+  /** looked at only where no program of another language was found */
+  fallback?: boolean
   /** file name endings of its sources, with the dot */
   sources: string[]
   versions: { default: string; suite: string; lines: VersionLine[] }

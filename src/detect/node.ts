@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
-import { staticFacts, staticImages, unsuitableBases } from './node/bases.ts'
+import { staticFacts, staticImages } from './nginx.ts'
+import { unsuitableBases } from './node/bases.ts'
 import { readCopies } from './node/copies.ts'
 import { dataOf, type NodeFramework } from './node/data.ts'
 import { readDevelop } from './node/develop.ts'
@@ -101,7 +102,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
       develop: readDevelop(read),
     }, here),
   }
-  if (start.static) return { ...shared, ...placed(staticFacts(context, start), here), build: { ...build, ...staticImages(context) }, warnings: [...placed(above, there), ...placed(warnings, here)] }
+  if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
   const served = {
     start: argv,
     serves: readServes(spec, framework?.evidence ?? [], start, server, port),

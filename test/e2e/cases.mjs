@@ -7,6 +7,7 @@ export const CASES = [
   { name: 'node-next', ci: true, path: '/', source: 'app/page.js' },
   { name: 'node-vite', ci: true, path: '/', source: 'index.html' },
   { name: 'node-worker', ci: true, source: 'worker.js' },
+  { name: 'static-site', ci: true, path: '/' },
   { name: 'python-flask', ci: true, path: '/', source: 'app.py' },
   { name: 'python-fastapi', ci: true, path: '/', source: 'app/main.py' },
   { name: 'python-django', path: '/', source: 'manage.py' },

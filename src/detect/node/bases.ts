@@ -1,30 +1,7 @@
-import { type Evidence, type Fact, fact, type LanguageFacts } from '../facts.ts'
-import type { DetectContext } from '../language.ts'
+import type { Evidence, Fact, LanguageFacts } from '../facts.ts'
 import { dataOf } from './data.ts'
 import type { System } from './install.ts'
 import type { Read } from './read.ts'
-import type { Start } from './start.ts'
-
-/** The facts of a project whose build makes files for a web server. */
-export function staticFacts({ language }: DetectContext, start: Start): Pick<LanguageFacts, 'start' | 'serves' | 'port' | 'health' | 'kind' | 'env' | 'unsuitable'> {
-  const { evidence } = start.static!
-  const images = dataOf(language).static
-  return {
-    start: fact(['nginx', '-g', 'daemon off;'], evidence),
-    serves: fact(true, evidence),
-    port: fact(8080, evidence),
-    health: fact('/healthz', evidence),
-    kind: 'static',
-    env: {},
-    unsuitable: Object.keys(language.bases).filter((b) => images[b] === undefined).map((base) => ({ base, reason: `files are served by nginx, which has no ${base} image here`, evidence: [evidence] })),
-  }
-}
-
-/** The images that serve files, and how each is asked for its health. */
-export function staticImages({ language }: DetectContext): { runtimeImage: Record<string, string>; healthCommands: Record<string, string[]> } {
-  const images = Object.entries(dataOf(language).static)
-  return { runtimeImage: Object.fromEntries(images.map(([base, s]) => [base, s.image])), healthCommands: Object.fromEntries(images.map(([base, s]) => [base, s.health])) }
-}
 
 /** Bases that lack what the program needs. */
 export function unsuitableBases({ context: { language }, start, installer, manifest }: Read, argv: Fact<string[]> | undefined, system: System): NonNullable<LanguageFacts['unsuitable']> {

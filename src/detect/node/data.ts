@@ -68,7 +68,6 @@ export interface NodeData {
   system: Record<string, SystemNeeds>
   noSettings: string[]
   publicSettings: string[]
-  static: Record<string, { image: string; health: string[] }>
   bun: { image: string; alpineImage: string; runtime: Record<string, { image: string; uid: number }> }
 }
 
