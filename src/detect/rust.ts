@@ -55,7 +55,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     health: health(server.health),
     ready: health(server.ready),
     handlesSigterm: readSigterm(server.handlesSigterm, spec?.id, needs, crate, project),
-    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => needs.has(n) ?? []).slice(0, 1).map((e) => fact(id, e))),
+    // one lock file holds what all members of a workspace ask for together
+    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => (crates.all.length > 1 ? needs.asked(n) : needs.has(n)) ?? []).slice(0, 1).map((e) => fact(id, e))),
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
     unsuitable: system.unsuitable,

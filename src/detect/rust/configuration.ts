@@ -26,29 +26,42 @@ export function readConfiguration(project: Project, sources: Sources, needs: Nee
     const text = FILE.test(file) && !NEVER.test(file) ? project.read(file) : undefined
     const found = text && sectionOf(text)
     if (!found) continue
-    const place = { file, line: lineOf(text, found.port[0]) }
+    const { section, host } = found
+    const place = { file, line: lineOf(text, found.text) }
     return {
-      port: fact(Number(found.port[1]), place),
-      ...(variable ? { portVariable: fact(variable([...found.section, 'port']), place) } : {}),
-      ...(variable && found.host ? { hostVariable: fact({ [variable([...found.section, found.host])]: '0.0.0.0' }, place) } : {}),
+      port: fact(found.port, place),
+      ...(variable && !found.together ? { portVariable: fact(variable([...section, 'port']), place) } : {}),
+      ...(variable && host ? { hostVariable: fact({ [variable([...section, host])]: found.together ? '0.0.0.0:{port}' : '0.0.0.0' }, place) } : {}),
     }
   }
   return {}
 }
 
+/** What one section says: the port, the line it stands in, the key of the address, and whether that holds the port too. */
+interface Section {
+  section: string[]
+  port: number
+  text: string
+  host?: string
+  together: boolean
+}
+
 /** The section of a YAML or TOML file that has a port; the top where no section of a server has one. */
-function sectionOf(text: string): { section: string[]; port: RegExpExecArray; host?: string } | undefined {
+function sectionOf(text: string): Section | undefined {
   const lines = text.split('\n')
-  const head = lines.findIndex((l) => new RegExp(`^(?:${SECTION}:\\s*$|\\[${SECTION}\\])`).test(l))
+  const opens = new RegExp(`^(?:${SECTION}:\\s*$|\\[${SECTION}\\])`)
+  const head = lines.findIndex((l) => opens.test(l))
   const sectioned = head >= 0
   const from = sectioned ? head + 1 : 0
   const length = lines.slice(from).findIndex((l) => (sectioned ? /^(?:[\w-]+:|\[)/.test(l) : /^\[/.test(l)))
   const body = lines.slice(from, length < 0 ? undefined : from + length).join('\n')
   const indent = sectioned && lines[head]!.endsWith(':') ? '[ \\t]+' : ''
-  const port = new RegExp(`^${indent}port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`, 'm').exec(body)
-  if (!port) return undefined
-  const host = new RegExp(`^${indent}(host|address|addr|bind|ip|interface)\\s*[:=]`, 'm').exec(body)?.[1]
-  return { section: sectioned ? [lines[head]!.replace(/[[\]:\s]/g, '')] : [], port, ...(host ? { host } : {}) }
+  const find = (rest: string): RegExpExecArray | null => new RegExp(`^${indent}${rest}`, 'm').exec(body)
+  const section = sectioned ? [lines[head]!.replace(/[[\]:\s]/g, '')] : []
+  const port = find(`port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`)
+  if (port) return { section, port: Number(port[1]), text: port[0], host: find('(host|address|addr|bind|ip|interface)\\s*[:=]')?.[1], together: false }
+  const both = find(`(host|address|addr|bind|listen)\\s*[:=]\\s*["']?[\\w.[\\]:]*:(\\d{2,5})["']?\\s*$`)
+  return both ? { section, port: Number(both[2]), text: both[0], host: both[1], together: true } : undefined
 }
 
 /** Names of variables as config's Environment or figment's Env forms them; undefined where the sources add neither. */

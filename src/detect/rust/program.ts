@@ -35,14 +35,20 @@ export function startOf(project: Project, binary: Binary, argv: string[], guess:
   return { ...fact(argv, { file: binary.path, line: lineOf(project.read(binary.path) ?? '', /fn main\(|#\[launch\]/) }), ...(guess ? { guess } : {}) }
 }
 
-/** Files that belong to a binary: the crates that it is made of, without the entry files of other binaries. */
+/** Files that belong to a binary: the crates that it is made of, without the entry files of other binaries and without tests. */
 export function filesOf(project: Project, binary: Binary, all: readonly Crate[]): Project {
   const closure = closureOf(binary.crate, all)
   const entries = new Set(all.flatMap((c) => c.binaries).map((b) => b.path))
   const outside = all.filter((c) => !closure.includes(c) && c.folder !== '.').map((c) => `${c.folder}/`)
   const inside = (file: string): boolean => closure.some((c) => c.folder === '.' || file.startsWith(`${c.folder}/`)) && !outside.some((o) => file.startsWith(o)) && (file === binary.path || !entries.has(file))
   let files: string[] | undefined
-  return { ...project, files: () => (files ??= project.files().filter(inside)) }
+  return { ...project, files: () => (files ??= project.files().filter(inside)), read: (file) => (file.endsWith('.rs') ? untested(project.read(file)) : project.read(file)) }
+}
+
+/** A source without the module of tests that stands at its end by convention. */
+function untested(text: string | undefined): string | undefined {
+  const at = text?.search(/^#\[cfg\(test\)\]\s*(?:#\[[^\n]*\s*)*mod \w+ \{/m) ?? -1
+  return at < 0 ? text : text!.slice(0, at)
 }
 
 /** Whether a binary's own file listens, or it is the only one of a crate with a web framework. */

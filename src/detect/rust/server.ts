@@ -28,7 +28,7 @@ export function readAddress(sources: Sources, loopback: ReturnType<typeof readSe
     if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [] }
     if (option.long) return { arguments: [`--${option.long}`, withPort(value)] }
   }
-  if (loopback && !ownAddress && /bind|listen|serve|run\(|addr|host|server|parse\(/i.test(loopback.evidence.text ?? '') && !/connect|url|redis|postgres|mysql|mongodb|https?:|origin|cors/i.test(loopback.evidence.text ?? ''))
+  if (loopback && !ownAddress && /bind|listen|serve|run\(|addr|host|server|parse\(/i.test(loopback.evidence.text ?? '') && !/connect|url|==|redis|postgres|mysql|mongodb|https?:|origin|cors/i.test(loopback.evidence.text ?? ''))
     warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on 0.0.0.0, or take the address from HOST' })
   return { arguments: [] }
 }
@@ -44,9 +44,14 @@ export interface ClapOption {
   evidence: Evidence
 }
 
-/** The options that clap's derive macros declare (https://docs.rs/clap/latest/clap/_derive/). */
+/** The options that clap's derive macros declare (https://docs.rs/clap/latest/clap/_derive/), and those that its builder is given. */
 export function clapOptions(sources: Sources): ClapOption[] {
   const out: ClapOption[] = []
+  for (const { groups, evidence } of sources.matches(/\bArg::(?:new|with_name)\(\s*"([\w-]+)"\s*\)((?:(?!\bArg::)[^;]){0,600})/)) {
+    const value = (method: string): string | undefined => new RegExp(`\\.${method}\\(\\s*"([^"]*)"`).exec(groups[1]!)?.[1]
+    const [long, env] = [value('long'), value('env')]
+    out.push({ field: groups[0]!, ...(long ? { long } : {}), ...(env ? { env } : {}), default: value('default_value'), evidence })
+  }
   for (const { groups, evidence } of sources.matches(/#\[(?:arg|clap|structopt)\(((?:[^()"\]]|"[^"]*"|\([^)]*\))*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:/)) {
     const [attributes = '', field = ''] = groups
     const value = (name: string): string | undefined => new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([\\w.]+))`).exec(attributes)?.slice(1).find((v) => v !== undefined)
