@@ -78,7 +78,7 @@ function languagesPage(all: readonly Loaded[]): string {
         table(['base', 'builds on', 'runs on', 'user', 'note'], Object.entries(l.bases).map(([id, b]) => [id + (id === l.preferred[0] ? ' (preferred)' : ''), code(b!.build), code(b!.runtime), String(b!.uid), b!.note ?? ''])),
         ...(l.managers.length > 0 ? [table(['package manager', 'lock files'], l.managers.map((m) => [`${m.title} (${code(m.id)})`, m.locks.map(code).join(', ') || 'none']))] : []),
         ...(l.frameworks.length > 0 ? [table(['framework', 'recognised by', 'port'], l.frameworks.map((f) => [`${f.title} (${code(f.id)})`, [...(f.dependencies ?? []), ...(f.files ?? [])].map(code).join(', '), f.serves === false ? 'none' : String(f.port ?? l.port)]))] : []),
-        table(['service', 'recognised by'], Object.entries(l.services).map(([id, names]) => [id, names.map(code).join(', ')])),
+        ...(Object.keys(l.services).length > 0 ? [table(['service', 'recognised by'], Object.entries(l.services).map(([id, names]) => [id, names.map(code).join(', ')]))] : []),
       ].join('\n'),
     ),
   ].join('\n')

@@ -36,7 +36,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     const loaded = await LISTED[id]!.load()
     const marker = loaded.language.markers.find((m) => project.has(m))
     try {
-      const own = loaded.detect?.({ project, language: loaded.language, chosen })
+      const own = loaded.detect?.({ project, language: loaded.language, chosen: { ...chosen, language: wanted } })
       if (own) found.push({ id, loaded, facts: { ...own, language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
       else if (wanted) problems.push({ message: `no ${loaded.language.title} program was found`, where: '--language', hint: `it is recognised by ${loaded.language.markers.join(', ')}` })
     } catch (error) {
@@ -48,12 +48,14 @@ export async function detect(project: Project, wanted: string | undefined, chose
   const starting = found.filter((f) => f.facts.start !== undefined)
   const chosenOnes = starting.length > 0 ? starting : found
   if (problems.length > 0) throw new InputError(problems)
-  const apps = starting.length === 0 && !chosen.start ? appsBelow(project) : []
+  // files to serve have folders of their own, in which no app is looked for
+  const files = !wanted && starting.length > 0 && LISTED[starting[0]!.id]!.fallback === true
+  const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project).filter((a) => !files || !ASSETS.test(a.path)) : []
   if (apps.length > 0)
     throw new InputError({
       message: `no program was found at the top, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
       where: '--app',
-      hint: `choose one: ${apps.map((a) => `--app ${a.path}`).join(' or ')}`,
+      hint: `choose one: ${[...apps.map((a) => `--app ${a.path}`), ...starting.map((f) => `--language ${f.id}`)].join(' or ')}`,
       choices: apps.map((a) => a.path),
     })
   if (chosenOnes.length === 1) return chosenOnes[0]!
@@ -71,6 +73,9 @@ export async function detect(project: Project, wanted: string | undefined, chose
   })
 }
 
+/** Folders of a site, whose scripts may bring manifests of their own. */
+const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
+
 /** How many apps an error or a question names. */
 const MAX_APPS = 12
 
@@ -81,7 +86,7 @@ function appsBelow(project: Project): { path: string; title: string }[] {
     const at = file.lastIndexOf('/')
     if (at < 0) continue
     const path = file.slice(0, at)
-    const listed = Object.values(LISTED).find((l) => l.markers.includes(file.slice(at + 1)))
+    const listed = Object.values(LISTED).find((l) => !l.fallback && l.markers.includes(file.slice(at + 1)))
     if (listed && !found.some((f) => path === f.path || path.startsWith(`${f.path}/`))) found.push({ path, title: listed.title })
   }
   return found.slice(0, MAX_APPS)

@@ -141,6 +141,7 @@ export interface DetectContext {
   language: Language
   /** answers that change what is looked for */
   chosen: {
+    language?: string
     framework?: string
     manager?: string
     version?: string

@@ -7,34 +7,44 @@ import { lineOf, type Project } from './project.ts'
 interface Generator {
   title: string
   files: string[]
-  /** a folder that has to be there too */
-  beside?: string
+  /** an expression for a line of the file */
+  says?: string
+  /** files of programs that belong to it */
+  owns: string
   command: string
   output: string
 }
 
-/** Reads a site without a build. Throws InputError for one whose pages have to be made first. */
-export function detect({ project, language }: DetectContext): LanguageFacts | undefined {
-  const { roots, generators } = language.data as { roots: string[]; generators: Generator[] }
-  for (const { title, files, beside, command, output } of generators) {
-    const file = files.find((f) => project.has(f))
-    if (!file || (beside && !project.isFolder(beside))) continue
+/**
+ * Reads a site without a build. Throws InputError for one whose pages have to be made first. Files of a program beside it make it
+ * a part of that program, unless this language was asked for.
+ */
+export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
+  const { roots, generators, programs } = language.data as { roots: string[]; generators: Generator[]; programs: string }
+  const program = new RegExp(programs)
+  const others = chosen.language ? [] : project.names().filter((name) => program.test(name) && !(name === 'package.json' && hasToolsOnly(project)))
+  for (const { title, files, says, owns, command, output } of generators) {
+    const file = files.find((f) => project.has(f) && (!says || new RegExp(says, 'm').test(project.read(f) ?? '')))
+    if (!file || others.some((name) => !new RegExp(owns).test(name))) continue
     throw new InputError({
       message: `this is a site of ${title}, whose pages have to be made before they are served`,
       file,
       hint: `make them (${command}), and run this in the folder that they are in: --app ${output}`,
     })
   }
-  const found = rootOf(project, roots)
+  const found = others.length > 0 ? undefined : rootOf(project, roots)
   if (!found) return undefined
   const evidence = { file: found.file, line: found.line }
   return {
     ...staticFacts(language, evidence),
     develop: assumed(['nginx', '-g', 'daemon off;']),
-    build: { static: true, spa: false, folder: found.folder === '' ? '.' : `${found.folder}/`, ...staticImages() },
+    build: { static: true, spa: /^pushstate:\s*(enabled|true)/m.test(project.read('Staticfile') ?? ''), folder: found.folder === '' ? '.' : `${found.folder}/`, ...staticImages() },
     warnings: [],
   }
 }
+
+/** Whether package.json is there for tools that check the files: nothing is built, started or shipped. */
+const hasToolsOnly = (project: Project): boolean => !/"(?:build|start|dev|serve|dependencies|workspaces|main)"\s*:/.test(project.read('package.json') ?? '')
 
 /** The folder that is served: what a Staticfile says, or the first that holds an index.html. */
 function rootOf(project: Project, roots: readonly string[]): { folder: string; file: string; line?: number } | undefined {

@@ -173,3 +173,25 @@ test('a bot listens on nothing', async () => {
   const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nserenity = "0.12"\n'), 'src/main.rs': 'fn main() {}\n' })
   expect(facts).toMatchObject({ framework: { value: 'serenity' }, serves: { value: false } })
 })
+
+describe('what is no setting of the program', () => {
+  test('addresses and ports in a module of tests', async () => {
+    const facts = await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': `${MAIN}fn default_port() -> u16 {\n    5000\n}\n`, 'src/config.rs': '#[cfg(test)]\nmod tests {\n    fn a() { serve("127.0.0.1:1234"); }\n}\n' })
+    expect(facts.port?.value).toBe(3000)
+    expect(messages(facts)).not.toContain('loopback')
+  })
+  test('what another member of a workspace leads to in the lock file', async () => {
+    const files = { 'Cargo.toml': '[workspace]\nmembers = ["a", "b"]\n', 'a/Cargo.toml': cargo('[dependencies]\nsession = "1"\n', 'a'), 'a/src/main.rs': MAIN, 'b/Cargo.toml': cargo('', 'b'), 'b/src/lib.rs': '', 'Cargo.lock': lock({ session: ['redis'], redis: [] }) }
+    expect((await factsOf(files)).services).toEqual([])
+  })
+})
+
+test('options that are given to the builder of clap', async () => {
+  const facts = await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': 'fn main() {\n    command().arg(Arg::new("bind").env("SHOP_BIND").default_value("127.0.0.1"))\n        .arg(Arg::new("port").long("port").env("SHOP_PORT").default_value("5000"));\n    TcpListener::bind(a);\n}\n' })
+  expect(facts).toMatchObject({ port: { value: 5000 }, portVariable: { value: 'SHOP_PORT' }, hostVariable: { value: { SHOP_BIND: '0.0.0.0' } } })
+})
+
+test('an address with its port in a configuration file', async () => {
+  const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nconfig = "0.15"\n'), 'config.toml': '[server]\naddress = "127.0.0.1:8000"\n', 'src/main.rs': 'fn main() {\n    Config::builder().add_source(config::Environment::default().separator("__"));\n    TcpListener::bind(a);\n}\n' })
+  expect(facts).toMatchObject({ port: { value: 8000 }, hostVariable: { value: { SERVER__ADDRESS: '0.0.0.0:{port}' } } })
+})
