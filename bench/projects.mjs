@@ -1,8 +1,8 @@
 // Runs the tool on copies of local project folders and prints a table of what worked at the first try:
-//   node bench/projects.mjs [--before COMMAND] [--out FILE] FOLDER[=FLAGS]…
+//   node bench/projects.mjs [--before COMMAND] [--out FILE] [--logs FOLDER] FOLDER[=FLAGS]…
 // detected, generated, built, ran hardened (read-only root, no capabilities, non-root, answering), stopped on SIGTERM, admitted under
-// Pod Security "restricted". --before runs with the generated Dockerfile and compose file as its arguments, before the build.
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// Pod Security "restricted". --logs keeps the output of builds that failed. --before runs with the generated Dockerfile and compose file as its arguments, before the build.
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,7 @@ const option = (name) => {
 }
 const before = option('--before')
 const out = option('--out')
+const logs = option('--logs')
 const STEPS = ['detected', 'generated', 'built', 'ran', 'stopped', 'admitted']
 const rows = []
 
@@ -41,8 +42,6 @@ const whole = rows.filter((r) => STEPS.every((s) => r.steps[s])).length
 console.log(`\n${'project'.padEnd(44)}${STEPS.map((s) => s.padEnd(10)).join('')}\n${whole} of ${rows.length} at the first try (${Math.round((100 * whole) / rows.length)} %)`)
 
 async function attempt(row, top, flags) {
-  const app = flags.indexOf('--app')
-  const dir = app < 0 ? top : join(top, flags[app + 1])
   const step = (name, ok, cause = '') => {
     row.steps[name] = ok
     if (!ok) throw new Error(cause.trim().split('\n').slice(-6).join(' | '))
@@ -50,16 +49,18 @@ async function attempt(row, top, flags) {
   const made = run(process.execPath, [cli, top, '--yes', '--force', '--name', 'probe', '--image', 'probe.example/app:1', '--without', 'ingress', ...flags], { env: { ...process.env, CI: 'true' } })
   step('detected', !/no program was found|several languages/.test(made.err), made.err)
   step('generated', made.code === 0, made.err)
-  if (before) step('built', run('sh', ['-c', `${before} "$@"`, 'sh', join(dir, 'Dockerfile'), join(dir, 'compose.yaml')], { timeout: 1200 }).code === 0, 'base images')
+  // --app, or the only program below the top, decides where the files go
+  const dir = existsSync(join(top, 'hardened.lock')) ? top : dirname(join(top, readdirSync(top, { recursive: true }).find((f) => basename(f) === 'hardened.lock')))
+  const at = placeOf(dir)
+  if (before) step('built', run('sh', ['-c', `${before} "$@"`, 'sh', at.dockerfile, join(dir, 'compose.yaml')], { timeout: 1200 }).code === 0, 'base images')
   const tag = `probe-${process.pid}:${rows.length}`
-  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
-  // a workspace's app is built in the folder that compose names
-  const context = /^ {6}context: (\S+)/m.exec(compose)?.[1] ?? '.'
-  const built = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', tag, '-f', join(dir, 'Dockerfile'), context], { cwd: dir, timeout: 1500 })
+  const built = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', tag, '-f', at.dockerfile, at.context], { timeout: 1500 })
+  if (logs && built.code !== 0) writeFileSync(join(logs, `${row.name.replaceAll('/', '-')}.log`), built.all)
   step('built', built.code === 0, built.all)
-  const dockerfile = readFileSync(join(dir, 'Dockerfile'), 'utf8')
+  const dockerfile = readFileSync(at.dockerfile, 'utf8')
   const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
+  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
   const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+):rw/gm)].flatMap((m) => ['--tmpfs', m[1]])
   const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
   const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
@@ -67,11 +68,13 @@ async function attempt(row, top, flags) {
   const container = id.out.trim()
   try {
     const host = port && run('docker', ['port', container, port]).out.split('\n')[0].trim()
+    const state = () => run('docker', ['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', container]).out.trim()
+    const answer = () => run('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '5', `http://${host}/`]).out
     const answered = port
-      ? await until(() => Number(run('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '5', `http://${host}/`]).out) >= 200, 60, 1000)
+      ? (await until(() => (Number(answer()) >= 200 ? 'yes' : state().startsWith('false') && 'ended'), 60, 1000)) === 'yes'
       : await new Promise((r) => setTimeout(() => r(true), 6000))
     // a program that serves nothing may have done its work already
-    const running = new RegExp(port ? '^true' : '^true|^false 0$').test(run('docker', ['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', container]).out.trim())
+    const running = new RegExp(port ? '^true' : '^true|^false 0$').test(state())
     step('ran', Boolean(answered) && running, `${answered ? '' : `no answer on ${port}: `}${run('docker', ['logs', '--tail', '8', container]).all}`)
     const begin = Date.now()
     run('docker', ['stop', '-t', '30', container])
@@ -82,6 +85,14 @@ async function attempt(row, top, flags) {
     run('docker', ['rmi', '-f', tag])
   }
   step('admitted', admitted(dir), 'Pod Security refuses the pod')
+}
+
+/** Where the build of the generated compose file happens: an app of a workspace may be built from the folder above it. */
+function placeOf(dir) {
+  const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
+  const said = (key) => new RegExp(`^ {6}${key}: "?([^"\\n]+)`, 'm').exec(compose)?.[1]
+  const context = resolve(dir, said('context') ?? '.')
+  return { context, dockerfile: resolve(context, said('dockerfile') ?? 'Dockerfile') }
 }
 
 /** Submits the pod template as a Pod, server-side and dry, in a namespace that enforces "restricted". */

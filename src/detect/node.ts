@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { assumed, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
 import { staticFacts, staticImages } from './nginx.ts'
 import { unsuitableBases } from './node/bases.ts'
@@ -8,6 +8,7 @@ import { dataOf, type NodeFramework } from './node/data.ts'
 import { readDevelop } from './node/develop.ts'
 import { chooseFramework } from './node/framework.ts'
 import { readInstall, readSystem } from './node/install.ts'
+import { exportedServer, refuseUnserved, theListener } from './node/listener.ts'
 import { chooseManager, type Installer } from './node/manager.ts'
 import { type Manifest, readManifest } from './node/manifest.ts'
 import { readPrisma } from './node/prisma.ts'
@@ -17,7 +18,7 @@ import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSteps } from './node/steps.ts'
 import { chooseNodeVersion } from './node/version.ts'
-import { findWorkspace, type Member, type Workspace } from './node/workspace.ts'
+import { findWorkspace, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
 import { openProject, type Project } from './project.ts'
 import { readServer, readSources } from './sources.ts'
 
@@ -39,9 +40,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 function isApp(context: DetectContext, member: Member, root: Project): boolean {
   const project = member.path === '.' ? root : openProject(join(root.root, member.path))
   const own = { ...context, project }
-  const framework = language(own, chooseFramework(own, member.manifest, false))
+  const framework = language(own, chooseFramework(own, member.manifest))
   const { argv, static: files } = resolveStart(own, { ...member.manifest, json: { ...member.manifest.json, main: undefined } }, framework, () => undefined)
-  return files !== undefined || (argv !== undefined && (!argv.guess || framework !== undefined)) || framework?.refuse !== undefined
+  return files !== undefined || (argv !== undefined && (!argv.guess || (framework && !framework.refuse))) || (framework?.refuse !== undefined && framework.cli !== undefined)
 }
 
 const language = ({ language: l }: DetectContext, framework: Fact<string> | undefined): NodeFramework | undefined => l.frameworks.find((f) => f.id === framework?.value) as NodeFramework | undefined
@@ -56,17 +57,24 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const warnings: Warning[] = []
 
   const installer = chooseManager(root.context, root.manifest, above)
-  const framework = chooseFramework(context, manifest)
+  const likely = chooseFramework(context, manifest)
+  const start = hoisted(resolveStart(context, manifest, language(context, likely), () => theListener(readSources(project, context.language))), installer, workspace)
+  // one package.json serves all apps of such a repository, so that its dependencies say little of one
+  const framework = start.build && !start.framework ? undefined : likely
   const spec = language(context, framework)
-  const start = hoisted(resolveStart(context, manifest, spec, () => readSources(project, context.language).first('listens')?.evidence.file), installer, workspace)
   const sources = readSources(project, context.language, start.sources)
-  const read: Read = { context, manifest, installer, start, sources, ...(spec ? { framework: spec } : {}), ...(workspace ? { workspace } : {}) }
+  const packages = workspace ?? packagesBelow(project, manifest)
+  const read: Read = { context, manifest, installer, start, sources, packages, ...(spec ? { framework: spec } : {}), ...(workspace ? { workspace } : {}) }
+  if (spec?.notice && start.framework) warnings.push({ message: spec.notice, file: framework!.evidence[0]?.file, line: framework!.evidence[0]?.line, hint: spec.noticeHint })
   const version = chooseNodeVersion(context, [{ project, manifest }, ...(workspace ? [{ project: workspace.root, manifest: root.manifest }] : [])], warnings)
-  const install = readInstall(root.context, root.manifest, installer, workspace, above)
+  const install = readInstall(root.context, root.manifest, installer, workspace, packages.members, above)
   const system = readSystem(root.context, workspace ? together(manifest, workspace) : manifest, installer, warnings)
   const prisma = [...(workspace?.needed ?? []).map((m) => readPrisma(openProject(join(workspace!.root.root, m.path)), m.manifest, `${m.path}/`)), readPrisma(project, manifest, workspace ? `${workspace.path}/` : '')].filter((p) => p !== undefined)
   const server = readServer(sources)
-  const port = readPort(sources, start, project)
+  const exported = start.bun && !(spec && !spec.refuse) ? exportedServer(project, start.sources) : undefined
+  server.listens ??= exported
+  if (!context.chosen.start && !start.static) refuseUnserved(project, start, spec, manifest, server.listens !== undefined)
+  const port = readPort(sources, start, project, exported)
   const argv = port.argv ?? start.argv
   const address = start.static ? undefined : readAddress(project, sources, spec, start, server.loopback, warnings)
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address?.value ?? {}), ...Object.keys(start.env)])
@@ -103,10 +111,12 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     }, here),
   }
   if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
+  const serves = readServes(spec, framework?.evidence ?? [], start, server, port)
   const served = {
     start: argv,
-    serves: readServes(spec, framework?.evidence ?? [], start, server, port),
-    port: port.port,
+    serves,
+    // a port that nothing shows is the usual one; the program follows it only where it has a variable for it
+    port: port.port ?? (serves.value && !port.variable && !spec?.portVariable ? assumed(spec?.port ?? context.language.port) : undefined),
     portVariable: port.variable,
     ...(address ? { hostVariable: address } : {}),
     ...readHealth(project, server),
@@ -158,7 +168,7 @@ const plain = (env: Record<string, string>): Record<string, string> => Object.fr
 
 /** Outputs that are made inside of the image, so that those of one machine stay out. A folder that is committed is a source. */
 function ignoredOutputs({ context: { project }, start, manifest, workspace }: Read): string[] {
-  if (!manifest.scripts.build) return []
+  if (!manifest.scripts.build && !start.build) return []
   const gitignore = [project, workspace?.root].map((p) => p?.read('.gitignore') ?? '').join('\n')
   const names = [...new Set([start.output, start.static?.folder.split('/')[0] ?? '', 'dist', 'build', 'out', '.svelte-kit', '.docusaurus', '.angular', '.vercel'])].filter((n) => n !== '' && n !== '.')
   const ignored = names.filter((n) => n === start.output || new RegExp(`^(\\*\\*)?/?${n.replace('.', '\\.')}/?\\**\\s*$`, 'm').test(gitignore))

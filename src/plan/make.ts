@@ -49,6 +49,7 @@ export function makePlan(input: PlanInput): Plan {
   const port = choosePort(input, framework, problems, warnings)
   const serves = port !== undefined
   if (serves) note('port', answers.port !== undefined ? from('port') : facts.port ? 'detected' : 'built-in', facts.port)
+  else if (facts.serves) note('port', from('port'), facts.serves)
 
   // a detector knows what was asked for, and where that lies in the image
   const argv = facts.start?.value ?? answers.start

@@ -98,12 +98,70 @@ describe('frameworks', () => {
     expect(facts.build).toMatchObject({ static: true, output: 'public', spa: true })
   })
   test.each([
-    [{ devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-auto': '3' } }, {}, '@sveltejs/adapter-node'],
+    [{ devDependencies: { '@sveltejs/kit': '2', '@sveltejs/adapter-vercel': '5' } }, {}, '@sveltejs/adapter-node'],
+    [{ dependencies: { '@remix-run/node': '2' }, devDependencies: { '@remix-run/dev': '2' } }, {}, '@remix-run/serve'],
+    [{ scripts: { dev: 'wrangler dev' }, dependencies: { hono: '4' } }, { 'src/index.ts': 'export default app' }, '@hono/node-server'],
     [{ dependencies: { astro: '5', '@astrojs/vercel': '8' } }, { 'astro.config.mjs': "output: 'server'" }, '@astrojs/node'],
   ])('what needs an adapter says so', async (json, files, name) => {
     const [problem] = await problemsOf({ 'package.json': manifest(json), ...(files as Record<string, string>) })
     expect(problem!.message).toContain(name)
-    expect(problem).toMatchObject({ file: 'package.json', line: 5 })
+    expect(problem).toMatchObject({ file: 'package.json', line: expect.any(Number) as number })
+  })
+})
+
+describe('packages beside', () => {
+  test('the root of a workspace is the app: the installation has every manifest', async () => {
+    const facts = await factsOf({ 'package.json': started('node dist/server.js', { workspaces: ['packages/*', 'client'], dependencies: { shared: '*' } }), 'packages/shared/package.json': '{"name":"shared"}', 'client/package.json': '{"name":"client","devDependencies":{"vite":"8"}}', 'src/server.ts': LISTEN })
+    expect(facts.build.manifests).toEqual(expect.arrayContaining([{ files: ['client/package.json'], to: './client/' }, { files: ['packages/shared/package.json'], to: './packages/shared/' }]))
+    expect(facts.build.copies).toEqual(expect.arrayContaining([expect.objectContaining({ to: '/app/packages/shared' })]))
+  })
+  test('a folder that a dependency names is there before the installation, and where the program runs', async () => {
+    const facts = await factsOf({ 'package.json': started('node dist/server.js', { dependencies: { shared: 'file:./libs/shared' } }), 'libs/shared/package.json': '{"name":"shared"}' })
+    expect(facts.build.manifests).toContainEqual({ files: ['libs/shared/'], to: './libs/shared/' })
+    expect(facts.build.copies).toContainEqual(expect.objectContaining({ to: './libs/shared' }))
+  })
+  test.each(['workspace:*', 'file:../shared'])('%s leads out of the build', async (value) => {
+    const [problem] = await problemsOf({ 'package.json': started('node server.js', { dependencies: { shared: value } }), 'server.js': LISTEN })
+    expect(problem!.message).toContain(`"shared": "${value}"`)
+  })
+})
+
+describe('Nx', () => {
+  const api = JSON.stringify({ name: 'api', projectType: 'application', targets: { build: { executor: '@nx/esbuild:esbuild', options: { outputPath: 'dist/api', main: 'apps/api/src/main.ts' } } } })
+  const web = JSON.stringify({ name: 'web', projectType: 'application', targets: { build: { executor: '@nx/vite:build', options: { outputPath: 'dist/web' } } } })
+  const root = { 'package.json': started('nx serve', { dependencies: { express: '5' } }), 'nx.json': '{}' }
+  test('the only program, as its target says', async () => {
+    const facts = await factsOf({ ...root, 'apps/api/project.json': api, 'apps/api/src/main.ts': LISTEN })
+    expect(facts.start?.value).toEqual(['node', 'dist/api/main.js'])
+    expect(facts.build.commands).toEqual(['NX_DAEMON=false NX_NO_CLOUD=true nx build api'])
+  })
+  test('files', async () => {
+    expect((await factsOf({ ...root, 'apps/web/project.json': web })).build).toMatchObject({ static: true, output: 'dist/web' })
+  })
+  test('several: asked, and chosen by what starts one', async () => {
+    const files = { ...root, 'apps/api/project.json': api, 'apps/web/project.json': web }
+    expect((await problemsOf(files))[0]).toMatchObject({ where: '--start', choices: ['node dist/api/main.js'] })
+    expect((await factsOf(files, { start: ['node', 'dist/api/main.js'] })).build.output).toBe('')
+  })
+})
+
+describe('programs that nothing says the start of', () => {
+  test('an app that nothing lets listen is refused, but not what a script starts', async () => {
+    const json = { dependencies: { express: '5' } }
+    const [problem] = await problemsOf({ 'package.json': manifest(json), 'src/index.js': 'export default app' })
+    expect(problem).toMatchObject({ where: '--start', file: 'src/index.js' })
+    expect((await factsOf({ 'package.json': started('node src/index.js', json), 'src/index.js': 'export default app' })).serves).toMatchObject({ value: false, guess: true })
+  })
+  test('several that listen: each is named', async () => {
+    const [problem] = await problemsOf({ 'package.json': manifest({ dependencies: { koa: '3' } }), 'a/app.js': LISTEN, 'b/app.js': LISTEN })
+    expect(problem!.choices).toEqual(['node a/app.js', 'node b/app.js'])
+  })
+  test('a port that nothing shows is a guess', async () => {
+    expect((await factsOf({ 'package.json': started('node server.js'), 'server.js': 'http.createServer().listen(options)' })).port).toEqual({ value: 3000, evidence: [], guess: true })
+  })
+  test('what Bun serves from an export', async () => {
+    const facts = await factsOf({ 'package.json': started('bun src/index.ts', { dependencies: { hono: '4' } }), 'src/index.ts': 'export default { port: 4000, fetch: app.fetch }' })
+    expect(facts).toMatchObject({ serves: { value: true }, port: { value: 4000 } })
   })
 })
 

@@ -3,6 +3,7 @@ import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { dataOf, type NodeData } from './data.ts'
 import { type Read, workdirOf } from './read.ts'
+import { localPath } from './install.ts'
 import type { Start } from './start.ts'
 
 export interface Copy {
@@ -16,20 +17,21 @@ export interface Copy {
  * program reads beside it, or the project without what only development has.
  */
 export function readCopies(read: Read): Copy[] {
-  const { context, manifest, framework, start, sources, workspace } = read
+  const { context, manifest, framework, start, sources, workspace, packages } = read
   const { project } = context
   const root = workdirOf(workspace)
   const plain = (from: string, to: string): Copy => ({ from: `${root}/${from}`, to, excluded: [] })
   if (start.static) return []
   if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
   if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
-  const libraries = (workspace?.needed ?? []).map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))
+  const libraries = packages.needed.map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))
   const whole = (n: string): Copy => ({ ...plain(n, `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
   if (start.output) {
-    const beside = [...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
+    const linked = Object.values(manifest.production).flatMap((v) => localPath(v) ?? []).filter((f) => project.isFolder(f))
+    const beside = [...linked, ...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
     return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, './')]
   }
-  return [...libraries, { from: root, to: './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
+  return [...(workspace ? libraries : []), { from: root, to: './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
 }
 
 /** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */

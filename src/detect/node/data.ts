@@ -28,6 +28,8 @@ export interface NodeFramework extends Framework {
   /** folders below the app's own that its server writes to */
   scratch?: string[]
   older?: { major: number; start: string[] }
+  notice?: string
+  noticeHint?: string
   refuse?: string
   refuseHint?: string
 }

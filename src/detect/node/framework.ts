@@ -1,18 +1,15 @@
-import { InputError } from '../../errors.ts'
 import { type Fact, fact } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { NodeFramework } from './data.ts'
 import type { Manifest } from './manifest.ts'
 
-/** The first framework of language.yaml whose conditions all hold. Throws InputError for one that makes no server here. */
-export function chooseFramework({ chosen, language, project }: DetectContext, manifest: Manifest, refuses = true): Fact<string> | undefined {
+/** The first framework of language.yaml whose conditions all hold. */
+export function chooseFramework({ chosen, language, project }: DetectContext, manifest: Manifest): Fact<string> | undefined {
   if (chosen.framework) return fact(chosen.framework)
   for (const f of language.frameworks as NodeFramework[]) {
     const name = recognised(f, project, manifest)
-    if (!name) continue
-    if (f.refuse && refuses && !chosen.start) throw new InputError({ message: f.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: f.refuseHint })
-    return fact(f.id, manifest.keyAt(name))
+    if (name) return fact(f.id, manifest.keyAt(name))
   }
   return undefined
 }

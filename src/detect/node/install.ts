@@ -1,3 +1,4 @@
+import { InputError, type Problem } from '../../errors.ts'
 import type { Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
@@ -27,7 +28,7 @@ export interface Install {
 }
 
 /** Reads what an installation needs and runs. Warns of tokens in committed files. */
-export function readInstall({ language, project }: DetectContext, manifest: Manifest, installer: Installer, workspace: Workspace | undefined, warnings: Warning[]): Install {
+export function readInstall({ language, project }: DetectContext, manifest: Manifest, installer: Installer, workspace: Workspace | undefined, members: readonly Member[], warnings: Warning[]): Install {
   const hooks = new RegExp(dataOf(language).hooks)
   const { scripts } = manifest
   const found = (m: Manifest): string[] => LIFECYCLE.filter((s) => m.scripts[s] !== undefined)
@@ -38,18 +39,39 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
   const config = readConfig(project, installer, warnings)
   const files = [manifest.file, ...[installer.lockFile ?? installer.staleLock].filter((f) => f !== undefined), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
   const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
-  const members = workspace?.members ?? []
+  const local = localPackages(project, manifest, members)
   const drop = (m: Manifest, where: string): string[] => (found(m).length > 0 ? [`npm ${where}pkg delete ${found(m).map((s) => `scripts.${s}`).join(' ')}`] : [])
   const needed = workspace ? [...workspace.needed, ...members.filter((m) => m.path === workspace.path)] : []
   const laterOf = (m: Member): string[] => ['postinstall', 'prepare'].filter((s) => m.manifest.scripts[s] !== undefined && !hooks.test(m.manifest.scripts[s]!) && !/^(npm|pnpm|yarn|bun)( run)? build$|prisma generate/.test(m.manifest.scripts[s]!))
   return {
-    manifests: [{ files, to: './' }, ...members.map((m) => ({ files: [`${m.path}/package.json`], to: `./${m.path}/` })), ...folders.map((f) => ({ files: [`${f}/`], to: `./${f}/` }))],
+    manifests: [{ files, to: './' }, ...members.map((m) => ({ files: [`${m.path}/package.json`], to: `./${m.path}/` })), ...[...folders, ...local.filter((f) => project.isFolder(f))].map((f) => ({ files: [`${f}/`], to: `./${f}/` })), ...local.filter((f) => !project.isFolder(f)).map((f) => ({ files: [f], to: `./${f.slice(0, f.lastIndexOf('/') + 1)}` }))],
     dropScripts: [...drop(manifest, ''), ...members.flatMap((m) => drop(m.manifest, `--prefix ${m.path} `))],
     later: [...later.map((s) => rest(s)), ...needed.flatMap((m) => laterOf(m).map((s) => runs({ installer, workspace }, s, { path: m.path, name: m.manifest.json.name ?? m.path })))],
     npmrc: config.npmrc,
     hidden: config.hidden,
     patched,
   }
+}
+
+/** The path that a dependency names instead of a version: "file:./shared". */
+export const localPath = (value: string): string | undefined => /^(?:file|link|portal):(?:\.\/)?(.*?)\/?$/.exec(value)?.[1]
+
+/**
+ * Folders and archives of the project that its dependencies name, which are there before an installation. Throws InputError for what
+ * lies outside of the build: a package of a workspace that is not here, a folder above.
+ */
+function localPackages(project: Project, manifest: Manifest, members: readonly Member[]): string[] {
+  const problems: Problem[] = []
+  const local = Object.entries(manifest.every).flatMap(([name, value]) => {
+    const path = localPath(value)
+    const foreign = value.startsWith('workspace:') && members.length === 0
+    if (path === undefined && !foreign) return []
+    if (path !== undefined && project.has(path)) return [path]
+    problems.push({ message: `"${name}": "${value}" leads out of this folder, so that nothing here can install it`, file: manifest.file, line: manifest.keyAt(name).line, hint: foreign ? 'run it within the whole workspace, whose root lists this folder' : 'run it in the folder that holds both, or depend on a published version' })
+    return []
+  })
+  if (problems.length > 0) throw new InputError(problems)
+  return local.filter((p) => p !== '' && p !== '.')
 }
 
 /** Whether a script only starts the build, which comes anyway. */

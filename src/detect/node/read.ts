@@ -16,6 +16,8 @@ export interface Read {
   start: Start
   sources: Sources
   workspace?: Workspace
+  /** packages of the workspace that the app belongs to, or is the root of */
+  packages: Pick<Workspace, 'members' | 'needed'>
 }
 
 /** Where the app stands in the image. */

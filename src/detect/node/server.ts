@@ -15,10 +15,11 @@ const FOREIGN = new Set(
 const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
 
 /** Port, its variable and its place: what the command line says, then the program's own variable, then a literal. */
-export function readPort(sources: Sources, start: Start, project: Project): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
+export function readPort(sources: Sources, start: Start, project: Project, exported?: Fact<boolean>): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
   if (start.framework) return scriptPort(start)
   const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
+  if (isFastifyCli(start)) return { variable: fact('PORT', ...start.argv!.evidence) }
   const reads = sources.all('portVariable').filter((m) => m.groups[0] && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
   const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
   const literal = sources.all('port').find((m) => valid(m.groups[0]))
@@ -29,7 +30,16 @@ export function readPort(sources: Sources, start: Start, project: Project): { po
     return { port: near, variable }
   }
   if (literal) return { port: fact(Number(literal.groups[0]), literal.evidence) }
+  if (exported) return portOfExport(project, exported)
   return { port: configured(project) }
+}
+
+/** The port of what Bun serves from an export: its own, else what PORT says. */
+function portOfExport(project: Project, { evidence }: Fact<boolean>): { port?: Fact<number>; variable?: Fact<string> } {
+  const { file } = evidence[0]!
+  const text = project.read(file)!
+  const found = /\bport:\s*(\d{2,5})\b/.exec(text)
+  return found ? { port: fact(Number(found[1]), { file, line: lineOf(text, found[0]) }) } : { variable: fact('PORT', ...evidence) }
 }
 
 /** A port that the script gives to the framework's server, which gets it by its variable here. */
@@ -60,9 +70,13 @@ function configured(project: Project): Fact<number> | undefined {
   return undefined
 }
 
+/** The command line of Fastify listens itself, https://github.com/fastify/fastify-cli#options. */
+const isFastifyCli = ({ argv }: Start): boolean => argv?.value[1]?.startsWith('node_modules/fastify-cli/') === true
+
 /** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
 export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
   if (start.framework && framework?.host) return fact(framework.host, ...(start.argv?.evidence ?? []))
+  if (isFastifyCli(start)) return fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence)
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
   const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '')
@@ -108,7 +122,7 @@ export function readHealth(project: Project, server: Server): { health?: Fact<st
 /** Whether the program listens on a port at all: a framework's own server does, a library only where the sources call it. */
 export function readServes(framework: NodeFramework | undefined, place: Evidence[], start: Start, server: Server, port: ReturnType<typeof readPort>): Fact<boolean> {
   if (framework?.serves !== undefined) return fact(framework.serves, ...place)
-  if (start.framework || framework?.start || framework?.cli || port.argv) return fact(true, ...(place.length > 0 ? place : (start.argv?.evidence ?? [])))
+  if (start.framework || port.argv || isFastifyCli(start)) return fact(true, ...(place.length > 0 ? place : (start.argv?.evidence ?? [])))
   if (server.listens) return fact(true, ...server.listens.evidence)
   const shown = port.port ?? port.variable
   if (framework && (shown || start.sources.length === 0)) return fact(true, ...place)

@@ -5,6 +5,7 @@ import { type Command, readCommand } from './command.ts'
 import { dataOf, type NodeFramework } from './data.ts'
 import { outputOf } from './framework.ts'
 import type { Manifest } from './manifest.ts'
+import { resolveNx } from './nx.ts'
 import { builtFrom, builtPath } from './typescript.ts'
 
 /** What production runs, and what follows from it. */
@@ -25,6 +26,8 @@ export interface Start {
   static?: { folder: string; spa: boolean; evidence: Evidence }
   /** what is started is the framework's own server, from the files that it builds */
   framework?: boolean
+  /** what builds it where that is no script of package.json */
+  build?: string
 }
 
 const NOTHING = { env: {}, before: [], sources: [], output: '' }
@@ -32,15 +35,17 @@ const NOTHING = { env: {}, before: [], sources: [], output: '' }
 /** Decides what is started: the answer, the framework's server, the scripts, Procfile, main, the usual files, the one that listens. */
 export function resolveStart(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, listening: () => string | undefined): Start {
   const { chosen, project } = context
+  const nx = project.has('nx.json') ? resolveNx(context, dataOf(context.language).startScripts.flatMap((n) => manifest.scripts[n] ?? [])) : undefined
+  if (nx) return nx
   if (chosen.start) return program(context, manifest, { argv: chosen.start, env: {}, before: [] }, [], false)!
   const scripts = candidates(context, manifest)
   const own = scripts.find((c) => isOwnProgram(c.command, framework, project, context))
   if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
   if (framework?.start && !own) return frameworkStart(project, manifest, framework, scripts[0])
   for (const { command, evidence } of scripts) {
+    if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse)) continue
     const files = fileServer(context, command)
     if (files) return { ...NOTHING, static: { ...files, evidence } }
-    if (command.argv[0] === framework?.cli && framework?.defaults) continue
     const found = program(context, manifest, command, [evidence], false)
     if (found) return found
   }

@@ -64,6 +64,7 @@ function environmentOf({ context, manifest, framework }: Read, version: Fact<str
 function commandsOf(read: Read, install: Install, warnings: Warning[]): string[] {
   const { manifest, framework, start, workspace } = read
   const { scripts } = manifest
+  if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
   const build = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
   const own = framework?.build && !build ? framework.build : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))

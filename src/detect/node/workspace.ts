@@ -49,6 +49,12 @@ export function findWorkspace(context: DetectContext, own: Manifest | undefined,
   return app && { root, manifest, path, members, needed: neededBy(app, members), up: '../'.repeat(path.split('/').length) }
 }
 
+/** Packages below an app that is the root of a workspace itself: all, whose manifests an installation reads, and those that it needs. */
+export function packagesBelow(project: Project, own: Manifest): Pick<Workspace, 'members' | 'needed'> {
+  const members = membersOf(project, globsOf(project, own))
+  return { members, needed: neededBy({ path: '.', manifest: own }, members) }
+}
+
 /** Patterns of the members' folders: `workspaces` of package.json (a list, or Yarn's object) or pnpm-workspace.yaml. */
 function globsOf(project: Project, manifest: Manifest | undefined): string[] {
   const field = manifest?.json.workspaces

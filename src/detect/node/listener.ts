@@ -1,0 +1,48 @@
+import { InputError } from '../../errors.ts'
+import { type Fact, fact } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
+import type { NodeFramework } from './data.ts'
+import type { Manifest } from './manifest.ts'
+import type { Start } from './start.ts'
+
+/** The source file that listens on a port, where there is one nearest to the top. Throws InputError where several could be meant. */
+export function theListener(sources: Sources): string | undefined {
+  const files = [...new Set(sources.all('listens').map((m) => m.evidence.file))]
+  const depth = (file: string): number => file.split('/').length
+  const nearest = files.filter((f) => depth(f) === Math.min(...files.map(depth)))
+  if (nearest.length < 2) return nearest[0]
+  const shown = nearest.slice(0, 6)
+  throw new InputError({
+    message: `several programs listen here, and no script of package.json starts one: ${shown.join(', ')}${shown.length < nearest.length ? ' …' : ''}`,
+    file: 'package.json',
+    where: '--start',
+    hint: `choose one: ${shown.slice(0, 2).map((f) => `--start "node ${f}"`).join(' or ')}`,
+    choices: shown.map((f) => `node ${f}`),
+  })
+}
+
+/** Bun serves what the program's first file exports, https://bun.sh/docs/api/http#export-default-syntax. */
+export function exportedServer(project: Project, files: readonly string[]): Fact<boolean> | undefined {
+  const file = files.find((f) => /^export default\b/m.test(project.read(f) ?? ''))
+  return file === undefined ? undefined : fact(true, { file, line: lineOf(project.read(file)!, /^export default\b/m) })
+}
+
+/**
+ * Throws InputError for a program that is only guessed and would not serve: a framework that builds for another platform here, or
+ * a server's library whose app nothing lets listen. What a script of the project starts is taken as it is.
+ */
+export function refuseUnserved(project: Project, { argv, sources }: Start, framework: NodeFramework | undefined, manifest: Manifest, listens: boolean): void {
+  if (listens || (argv && !argv.guess)) return
+  const worker = ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json'].find((f) => project.has(f))
+  if (worker && !framework?.start) throw new InputError({ message: `${worker} says that this runs on Cloudflare Workers, and nothing here listens under Node.js`, file: worker, where: '--start', hint: 'name a program for Node.js, where there is one: --start "node server.js"' })
+  if (!framework || !(framework.refuse || (argv && !framework.start && !framework.static && !framework.defaults && framework.serves === undefined))) return
+  const name = framework.dependencies!.find((d) => manifest.every[d] !== undefined)!
+  if (framework.refuse) throw new InputError({ message: framework.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: framework.refuseHint })
+  throw new InputError({
+    message: `${framework.title} is there, but nothing that ${sources[0] ?? argv!.value.join(' ')} starts listens on a port`,
+    file: sources[0] ?? manifest.file,
+    where: '--start',
+    hint: 'it may be made for a platform that listens in its place; let it listen on PORT, or name the program that does: --start "node server.js"',
+  })
+}
