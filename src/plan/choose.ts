@@ -90,7 +90,7 @@ export function chooseServices({ facts, resolved, catalog }: PlanInput, problems
       return []
     }
     const memoryMiB = Number(service.memory ?? 256)
-    return [{ ...service, id, resources: { cpus: '1', memoryMiB, pids: 500 } } as unknown as Service]
+    return [{ ...service, id, resources: { cpus: '1', memoryMiB, pids: Number(service.pids ?? 500) } } as unknown as Service]
   })
 }
 

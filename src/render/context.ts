@@ -53,7 +53,7 @@ export function contextOf(plan: Plan): Context {
     config: has('configmap'),
     secrets: runtime.secrets.length > 0,
     environment: has('configmap') || runtime.secrets.length > 0,
-    services: data.map((s) => ({ hostname: '', volume: '', command: '', environment: '', tmpfs: [], user: '', ...s, ...list(s) })),
+    services: data.map((s) => ({ hostname: '', volume: '', command: '', environment: '', tmpfs: [], ports: [], user: '', ...s, dockerfile: s.dockerfile ? [`FROM ${s.image}`, ...(s.dockerfile as string[])].join('\n') : '', ...list(s) })),
     withData: data.length > 0,
     volumes: data.filter((s) => s.volume).map((s) => `${s.id}-data`),
     develop: { ...plan.develop, sync: plan.develop.action !== 'rebuild' },

@@ -195,3 +195,12 @@ test('an address with its port in a configuration file', async () => {
   const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nconfig = "0.15"\n'), 'config.toml': '[server]\naddress = "127.0.0.1:8000"\n', 'src/main.rs': 'fn main() {\n    Config::builder().add_source(config::Environment::default().separator("__"));\n    TcpListener::bind(a);\n}\n' })
   expect(facts).toMatchObject({ port: { value: 8000 }, hostVariable: { value: { SERVER__ADDRESS: '0.0.0.0:{port}' } } })
 })
+
+test('a folder to write to that a configuration file names', async () => {
+  const facts = await factsOf({ 'Cargo.toml': cargo(), 'config.toml': '[server]\nupload_path = "./upload"\n', 'src/main.rs': `${MAIN}fn load() { File::open("config.toml"); }\n` })
+  expect(facts.writable).toEqual(['/app/upload'])
+})
+
+test('an address of IPv6 as numbers', async () => {
+  expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': 'fn main() {\n    warp::serve(routes).run(([0, 0, 0, 0, 0, 0, 0, 0], 8080));\n}\n' })).port?.value).toBe(8080)
+})

@@ -1,5 +1,5 @@
 import type { Evidence, Warning } from '../facts.ts'
-import type { Project } from '../project.ts'
+import { lineAt, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import type { Crate } from './crates.ts'
 import type { Needs } from './system.ts'
@@ -75,6 +75,14 @@ function readWrites(project: Project, sources: Sources, out: Files, warnings: Wa
     else if (parent.startsWith('/app/')) out.writable.push(parent)
     else continue
     found.set(absolute, evidence)
+  }
+  for (const { from } of out.copies) {
+    const file = from.slice('/app/'.length)
+    const text = /\.(?:toml|ya?ml)$/.test(file) ? project.read(file)! : ''
+    for (const m of text.matchAll(/^[ \t]*(?:upload|data|storage|store|cache|media|files?)s?[_-]?(?:path|dir|directory|folder)[ \t]*[:=][ \t]*["']?(?:\.\/)?([\w-]+)\/?["']?[ \t]*$/gm)) {
+      out.writable.push(`/app/${m[1]}`)
+      found.set(`/app/${m[1]}`, { file, line: lineAt(text, m.index) })
+    }
   }
   out.writable = [...new Set(out.writable)].filter((p) => p.startsWith('/app/') && !project.names(p.slice(5)).some((n) => !n.startsWith('.')))
   out.links = out.links.filter((l, i) => !project.has(l.from) && out.links.findIndex((o) => o.from === l.from) === i)
