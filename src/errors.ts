@@ -15,6 +15,8 @@ export interface Problem {
   near?: { given: string; among: readonly string[] }
   /** what a question could offer instead of this error */
   choices?: readonly string[]
+  /** true where the one choice can be taken without a question */
+  only?: boolean
 }
 
 /** Input that cannot be used. Carries every problem that was found, not the first. Recognised by `problems`, never by class: chunks are loaded apart. */

@@ -7,7 +7,7 @@ import { detect, type Loaded } from '../detect/detect.ts'
 import type { Facts } from '../detect/facts.ts'
 import type { BaseId } from '../detect/language.ts'
 import { openProject } from '../detect/project.ts'
-import { EXIT, type Problem } from '../errors.ts'
+import { EXIT, type InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import { makePlan } from '../plan/make.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -47,7 +47,12 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const asked = asks ? await (await import('../ask/wizard.ts')).ask(known, io) : {}
   if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
   const { resolved, preset } = resolve([...known.layers, { origin: 'prompt', answers: asked }])
-  const { facts, loaded } = await detectFor(known.root, resolved.answers)
+  const found = await detectFor(known.root, resolved.answers).catch(onlyAppOf)
+  if (typeof found === 'string') {
+    io.stderr.write(`the only program is in ${found}/, so its files are written there\n`)
+    return generate(words, { ...argvFlags, app: found }, io)
+  }
+  const { facts, loaded } = found
   const plan = planFor(known.root, facts, loaded, resolved, preset)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
@@ -75,6 +80,13 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   // a whole run uses most functions, so the next one of any kind finds them
   if (!looks) io.keepCompiled()
   return EXIT.ok
+}
+
+/** The folder of the only app below the one that was looked at. Throws every other error on. */
+function onlyAppOf(error: unknown): string {
+  const [problem] = (error as Partial<InputError>).problems ?? []
+  if (!problem?.only) throw error
+  return problem.choices![0]!
 }
 
 /** Everything that was said before a question: flags, environment, answer files, each as a layer of its own. */

@@ -47,7 +47,9 @@ export async function detect(project: Project, wanted: string | undefined, chose
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = found.filter((f) => f.facts.start !== undefined)
   const chosenOnes = starting.length > 0 ? starting : found
-  if (problems.length > 0) throw new InputError(problems)
+  // a manifest of which nobody can tell the program does not stand in the way of one that has it
+  const stops = starting.length > 0 && !wanted ? problems.filter((p) => p.where !== '--start') : problems
+  if (stops.length > 0) throw new InputError(stops)
   // files to serve have folders of their own, in which no app is looked for
   const files = !wanted && starting.length > 0 && LISTED[starting[0]!.id]!.fallback === true
   const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project).filter((a) => !files || !ASSETS.test(a.path)) : []
@@ -57,6 +59,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
       where: '--app',
       hint: `choose one: ${[...apps.map((a) => `--app ${a.path}`), ...starting.map((f) => `--language ${f.id}`)].join(' or ')}`,
       choices: apps.map((a) => a.path),
+      only: apps.length === 1 && starting.length === 0 && !project.names().some((n) => ELSEWHERE.test(n)),
     })
   if (chosenOnes.length === 1) return chosenOnes[0]!
   if (chosenOnes.length > 1)
@@ -75,6 +78,9 @@ export async function detect(project: Project, wanted: string | undefined, chose
 
 /** Folders of a site, whose scripts may bring manifests of their own. */
 const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
+
+/** Names at the top that say a language which is not read here. */
+const ELSEWHERE = /^(composer\.json|Gemfile|mix\.exs|Package\.swift|deno\.jsonc?|pubspec\.yaml)$|\.(php|rb|cs|csproj|fsproj|sln|slnx|cabal|dart)$/
 
 /** How many apps an error or a question names. */
 const MAX_APPS = 12

@@ -126,6 +126,12 @@ describe('packages beside', () => {
   })
 })
 
+test('what a configuration imports is there where its server starts', async () => {
+  const facts = await factsOf({ 'package.json': manifest({ dependencies: { next: '16.0.0' }, devDependencies: { 'next-pwa': '^5.6.0', eslint: '9' } }), 'next.config.mjs': "import './src/env.js'\nimport pwa from 'next-pwa'", 'src/env.js': "import { z } from 'zod'\nimport './more'", 'src/more.ts': '' })
+  expect(facts.build.tools).toEqual(['next-pwa@5.6.0'])
+  expect((facts.build.copies as { to: string }[]).map((c) => c.to)).toEqual(expect.arrayContaining(['./src/env.js', './src/more.ts']))
+})
+
 describe('Nx', () => {
   const api = JSON.stringify({ name: 'api', projectType: 'application', targets: { build: { executor: '@nx/esbuild:esbuild', options: { outputPath: 'dist/api', main: 'apps/api/src/main.ts' } } } })
   const web = JSON.stringify({ name: 'web', projectType: 'application', targets: { build: { executor: '@nx/vite:build', options: { outputPath: 'dist/web' } } } })

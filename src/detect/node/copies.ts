@@ -1,6 +1,7 @@
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
+import { configNeeds } from './config.ts'
 import { dataOf, type NodeData } from './data.ts'
 import { type Read, workdirOf } from './read.ts'
 import { localPath } from './install.ts'
@@ -28,7 +29,7 @@ export function readCopies(read: Read): Copy[] {
   const whole = (n: string): Copy => ({ ...plain(n, `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
   if (start.output) {
     const linked = Object.values(manifest.production).flatMap((v) => localPath(v) ?? []).filter((f) => project.isFolder(f))
-    const beside = [...linked, ...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
+    const beside = [...linked, ...(start.framework ? configNeeds(project, framework).files : []), ...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
     return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, './')]
   }
   return [...(workspace ? libraries : []), { from: root, to: './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]

@@ -3,7 +3,7 @@ import type { Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import { dataOf, type SystemNeeds } from './data.ts'
-import type { Installer } from './manager.ts'
+import { type Installer, installedNames } from './manager.ts'
 import type { Manifest } from './manifest.ts'
 import { runs } from './read.ts'
 import type { Member, Workspace } from './workspace.ts'
@@ -116,7 +116,7 @@ export function readSystem({ language, project }: DetectContext, manifest: Manif
   const { native, system } = dataOf(language)
   const lock = installer.lockFile ? (project.read(installer.lockFile) ?? '') : ''
   // a package below another one: "node_modules/bcrypt" of npm, "bcrypt@1.2.3" of the others
-  const below = (name: string): boolean => (lock.startsWith('{') ? lock.includes(`node_modules/${name}"`) : [`\n${name}@`, `"${name}@`, `'${name}@`, ` ${name}@`, `/${name}@`].some((form) => lock.includes(form)))
+  const below = (name: string): boolean => (lock.startsWith('{') ? installedNames(lock).has(name) : [`\n${name}@`, `"${name}@`, `'${name}@`, ` ${name}@`, `/${name}@`].some((form) => lock.includes(form)))
   const compiled = native.filter((n) => manifest.every[n] !== undefined || (lock !== '' && n !== 'node-gyp' && below(n)))
   const out: System = { compile: compiled.length > 0, build: [], runtime: [], buildApk: [], runtimeApk: [], env: {}, buildEnv: [] }
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)

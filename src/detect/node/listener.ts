@@ -38,7 +38,7 @@ export function refuseUnserved(project: Project, { argv, sources }: Start, frame
   if (worker && !framework?.start) throw new InputError({ message: `${worker} says that this runs on Cloudflare Workers, and nothing here listens under Node.js`, file: worker, where: '--start', hint: 'name a program for Node.js, where there is one: --start "node server.js"' })
   if (!framework || !(framework.refuse || (argv && !framework.start && !framework.static && !framework.defaults && framework.serves === undefined))) return
   const name = framework.dependencies!.find((d) => manifest.every[d] !== undefined)!
-  if (framework.refuse) throw new InputError({ message: framework.refuse, file: manifest.file, line: manifest.keyAt(name).line, hint: framework.refuseHint })
+  if (framework.refuse) throw new InputError({ message: framework.refuse, where: '--start', file: manifest.file, line: manifest.keyAt(name).line, hint: framework.refuseHint })
   throw new InputError({
     message: `${framework.title} is there, but nothing that ${sources[0] ?? argv!.value.join(' ')} starts listens on a port`,
     file: sources[0] ?? manifest.file,

@@ -101,8 +101,16 @@ function staleEntry(project: Project, lock: string, { json }: Manifest): string 
 /** A package for another platform that a lock file names but has no entry for, https://github.com/npm/cli/issues/4828. */
 function missingBinary(lock: string): string | undefined {
   for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
-    for (const [, name] of names!.matchAll(/"([^"]+-(?:linux|darwin|win32|android|freebsd)[^"]*)":/g)) if (!lock.includes(`node_modules/${name}"`)) return name
+    for (const [, name] of names!.matchAll(/"([^"]+-(?:linux|darwin|win32|android|freebsd)[^"]*)":/g)) if (!installedNames(lock).has(name!)) return name
   return undefined
+}
+
+let read: { lock: string; names: Set<string> } | undefined
+
+/** Names of all packages that a lock file of npm lays out, at any depth; read in one pass, since a lock file may have a megabyte. */
+export function installedNames(lock: string): Set<string> {
+  if (read?.lock !== lock) read = { lock, names: new Set(Array.from(lock.matchAll(/node_modules\/((?:@[^/"]+\/)?[^/"]+)"/g), (m) => m[1]!)) }
+  return read.names
 }
 
 /** The JSON object that begins at an offset of a text. */

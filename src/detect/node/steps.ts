@@ -1,4 +1,5 @@
 import type { BuildValues, Fact, Warning } from '../facts.ts'
+import { configNeeds } from './config.ts'
 import { dataOf } from './data.ts'
 import type { Install } from './install.ts'
 import type { Manifest } from './manifest.ts'
@@ -86,11 +87,12 @@ interface Tools {
   whole: boolean
 }
 
-/** The packages that a start by a runner needs in production, at the versions that are locked. */
-function toolsOf({ context: { language, project }, manifest, installer, start, workspace }: Read): Tools {
+/** The packages that a start by a runner or a configuration needs in production, at the versions that are locked. */
+function toolsOf({ context: { language, project }, manifest, framework, installer, start, workspace }: Read): Tools {
   const runner = start.runner ? dataOf(language).runners[start.runner] : undefined
   const loaded = (start.argv?.value ?? []).flatMap((w, i, all) => (/^(-r|--require|--import|--loader)$/.test(all[i - 1] ?? '') ? [packageOf(w)] : [])).filter((n) => !n.startsWith('.'))
-  const needed = [...new Set([...(runner?.packages ?? []), ...loaded])].filter((n) => manifest.production[n] === undefined)
+  const configured = start.framework && !start.static ? configNeeds(project, framework).packages.filter((n) => (manifest.every[n] ?? workspace?.manifest.every[n]) !== undefined) : []
+  const needed = [...new Set([...(runner?.packages ?? []), ...loaded, ...configured])].filter((n) => manifest.production[n] === undefined)
   if (runner?.whole) return { packages: [], whole: true }
   if (needed.length === 0) return { packages: [], whole: false }
   const lock = installer.lockFile ? ((workspace?.root ?? project).read(installer.lockFile) ?? '') : ''

@@ -58,6 +58,7 @@ export function packagesBelow(project: Project, own: Manifest): Pick<Workspace, 
 /** Patterns of the members' folders: `workspaces` of package.json (a list, or Yarn's object) or pnpm-workspace.yaml. */
 function globsOf(project: Project, manifest: Manifest | undefined): string[] {
   const field = manifest?.json.workspaces
+  if (field === undefined && !project.has('pnpm-workspace.yaml')) return []
   const list = Array.isArray(field) ? field : ((field as { packages?: unknown } | undefined)?.packages ?? [])
   const pnpm = /^packages:[ \t]*\n((?:[ \t]*(?:-.*|#.*)?\n)*)/m.exec(`${project.read('pnpm-workspace.yaml') ?? ''}\n`)?.[1] ?? ''
   return [...(Array.isArray(list) ? list.filter((g): g is string => typeof g === 'string') : []), ...[...pnpm.matchAll(/^\s*-\s*['"]?([^'"\s#]+)/gm)].map((m) => m[1]!)].map((g) => g.replace(/^\.\//, '').replace(/\/$/, ''))
