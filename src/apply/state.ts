@@ -10,8 +10,12 @@ export interface Lock {
   tool: string
   /** hardened.yaml as it was read or written last, and what is in it: while the text is the same, no YAML reader is loaded */
   answers: { text: string; values: Answers }
+  /** what was read off the project, without the places: `update --check` tells from it what changed there */
+  facts?: unknown
   /** the last render of each file, by path */
   files: Record<string, string>
+  /** files of those that a person deleted, which was said */
+  deleted?: string[]
 }
 
 export const LOCK_FILE = 'hardened.lock'

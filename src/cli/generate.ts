@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { artifacts, controlIds, linters, version } from '../../generated/catalog.ts'
 import { services } from '../../generated/services.ts'
 import { apply } from '../apply/apply.ts'
@@ -54,6 +55,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   }
   const { facts, loaded } = found
   const plan = planFor(known.root, facts, loaded, resolved, preset)
+  const gone = leaveOut(plan, known, flags)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
   plan.nextSteps = nextSteps(plan, repeat).map((s) => s.command)
@@ -62,7 +64,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const rendered = render(plan, loaded.templates)
   if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
   const answersText = await savedText(known.saved, kept)
-  const changes = changesOf(known, rendered, answersText)
+  const changes = await changesOf(known, rendered, gone, answersText, flags)
   const choices = choicesOf(changes, flags)
   if (looks && looks !== 'dry-run') return look(plan, changes, choices, flags, io)
   const framework = loaded.language.frameworks.find((f) => f.id === plan.framework?.id)
@@ -73,13 +75,15 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
     io.stderr.write(summary(plan, flags, io))
     requireChoices(changes, choices)
   }
-  if (!looks) write(known, rendered, changes, choices, { text: answersText, values: kept })
+  if (!looks) write(known, rendered, facts, changes, choices, { text: answersText, values: kept })
   // who confirmed the list has just read it
   if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
   io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
+  const marked = changes.filter((c) => c.marked !== undefined && choices.get(c.path) === 'merge')
   // a whole run uses most functions, so the next one of any kind finds them
   if (!looks) io.keepCompiled()
-  return EXIT.ok
+  for (const { path } of marked) io.stderr.write(`marked: ${path} holds places for you to decide\n`)
+  return marked.length > 0 ? EXIT.conflict : EXIT.ok
 }
 
 /** The folder of the only app below the one that was looked at. Throws every other error on. */
@@ -117,19 +121,33 @@ export function planFor(root: string, facts: Facts, loaded: Loaded, resolved: Re
 }
 
 /** What somebody said, without the defaults of the preset. */
-function given({ answers, origins }: Resolved): Answers {
+export function given({ answers, origins }: Resolved): Answers {
   return Object.fromEntries(Object.entries(answers).filter(([key]) => origins[key] !== 'preset'))
 }
 
-/** What happens to each file: the rendered ones, those that the last run wrote and this one does not, and the answers. */
-function changesOf({ root, lock, saved }: Known, rendered: readonly Rendered[], answersText: string): Change[] {
+/** Files that the last run wrote or left away and that a person deleted: taken out of the plan, unless --with names them. Returns them. */
+export function leaveOut(plan: Plan, { root, lock }: Known, flags: Parsed['flags']): Change[] {
+  if (!lock) return []
+  const wanted = ((flags.with as string[] | undefined) ?? []).flatMap((w) => w.split(','))
+  const gone = plan.artifacts.filter((a) => (lock.files[a.path] !== undefined || lock.deleted?.includes(a.path)) && !wanted.includes(a.id) && !existsSync(join(root, a.path)))
+  plan.artifacts = plan.artifacts.filter((a) => !gone.includes(a))
+  return gone.map(({ path }) => ({ path, kind: 'gone', after: '', ...(lock.deleted?.includes(path) ? { reason: 'known' } : {}) }))
+}
+
+/** What happens to each file: the rendered ones, those that a person deleted, those that are no longer written, and the answers. */
+export async function changesOf({ root, lock, saved }: Known, rendered: readonly Rendered[], gone: readonly Change[], answersText: string, flags: Parsed['flags']): Promise<Change[]> {
   const now = new Set(rendered.map((r) => r.path))
   const orphans = Object.entries(lock?.files ?? {}).filter(([path]) => !now.has(path))
-  return [
+  const changes = [
     ...rendered.map((r) => reconcile(r.path, lock?.files[r.path], readText(root, r.path), r.text)),
+    ...gone,
     ...orphans.flatMap(([path, base]) => reconcileOrphan(path, base, readText(root, path)) ?? []),
     reconcile(ANSWERS_FILE, saved.text, saved.text, answersText),
   ]
+  // who says what is to become of edited files does not want them merged
+  if (flags.force || flags.backup || flags['skip-existing'] || !changes.some((c) => c.kind === 'conflict')) return changes
+  const { solve } = await import('../reconcile/merge.ts')
+  return changes.map((c) => solve(c, lock?.files[c.path], flags.merge === true))
 }
 
 function choicesOf(changes: readonly Change[], flags: Parsed['flags']): Map<string, Choice> {
@@ -158,9 +176,17 @@ function print(text: string, io: Io): number {
 }
 
 /** Everything in one go, the lock last: it says that all before it is there. */
-function write({ root, lock }: Known, rendered: readonly Rendered[], changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers']): void {
-  const next = lockText({ lockVersion: 1, tool: version, answers, files: Object.fromEntries(rendered.map((r) => [r.path, r.text])) })
+function write({ root, lock }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers']): void {
+  const deleted = changes.filter((c) => c.kind === 'gone').map((c) => c.path)
+  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), files: Object.fromEntries(rendered.map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
   apply(root, stale ? [...writes, { path: LOCK_FILE, text: next }] : writes)
+}
+
+/** Facts without their places, which move with every edit of a source, and without what is told only once. */
+export function snapshot(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snapshot)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).flatMap(([k, v]) => (v === undefined || ['evidence', 'guess', 'warnings'].includes(k) ? [] : [[k, snapshot(v)]])))
 }

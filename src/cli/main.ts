@@ -11,6 +11,7 @@ export interface Command {
 }
 
 const LOADERS: Record<string, () => Promise<Command>> = {
+  update: () => import('./update.ts'),
   list: () => import('./list.ts'),
   explain: () => import('./explain.ts'),
   completion: () => import('./completion.ts'),

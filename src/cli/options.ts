@@ -46,10 +46,13 @@ export const OPTIONS: readonly Option[] = [
   { name: 'diff', type: 'boolean', group: 'Look without writing', describe: 'show the difference to what is there' },
   { name: 'print', type: 'string', optional: true, value: 'FILE', group: 'Look without writing', describe: 'print one file; all of them without a name' },
   { name: 'plan', type: 'boolean', group: 'Look without writing', describe: 'print the plan and the evidence, as JSON' },
-    { name: 'json', type: 'boolean', group: 'Look without writing', describe: 'all of it as one JSON document, also on failure' },
+  { name: 'json', type: 'boolean', group: 'Look without writing', describe: 'all of it as one JSON document, also on failure' },
   { name: 'force', type: 'boolean', group: 'Existing files', describe: 'replace files that somebody else wrote or edited' },
   { name: 'skip-existing', type: 'boolean', group: 'Existing files', describe: 'leave them as they are' },
   { name: 'backup', type: 'boolean', group: 'Existing files', describe: 'keep a numbered copy, then replace them' },
+  { name: 'merge', type: 'boolean', group: 'Existing files', describe: 'merge them with the new text; what clashes is marked in the file' },
+  { name: 'check', type: 'boolean', group: 'Look without writing', describe: 'with update: exit 4 when a file would change, 5 when an edit or an ended exception breaks the policy' },
+  { name: 'strict', type: 'boolean', group: 'Look without writing', describe: 'with update --check: edits are drift too' },
   { name: 'color', type: 'boolean', group: 'General', describe: 'colours; --no-color for none' },
   { name: 'help', short: 'h', type: 'boolean', group: 'General', describe: 'this text' },
   { name: 'version', type: 'boolean', group: 'General', describe: 'the version' },
@@ -60,6 +63,7 @@ export const variableOf = (option: Option): string => `CHC_${option.name.toUpper
 
 /** The commands beside the main one. */
 export const COMMANDS: readonly { name: string; words: string; describe: string }[] = [
+  { name: 'update', words: '[DIR]', describe: 'write the files anew and keep every edit; --check says in CI whether that is due' },
   { name: 'list', words: '[WHAT]', describe: 'languages, frameworks, bases, services, artifacts, presets, controls, settings' },
   { name: 'explain', words: '[ID]', describe: 'what a control, artifact or setting is, why, and who set it here' },
   { name: 'completion', words: 'SHELL', describe: 'the completion script of bash, zsh or fish' },

@@ -9,18 +9,19 @@ import type { Parsed } from './parse.ts'
 
 type Flags = Parsed['flags']
 
-const DONE: Record<Choice, string> = { replace: 'replace', skip: 'skip', backup: 'backup' }
+const DONE: Record<Choice, string> = { replace: 'replace', skip: 'skip', backup: 'backup', merge: 'marked' }
 const WHY: Record<string, string> = { edited: 'edited here, and nothing new to write', orphan: 'no longer written, but it was edited: yours now', foreign: 'not written by this tool' }
 
 /** One line a file: what happens, its path, and why where that is not plain. */
 export function changeLines(changes: readonly Change[], choices: ReadonlyMap<string, Choice>, flags: Flags, io: Io): string {
   const p = paint(coloured(flags, io.env, io.stdout))
-  const colour: Record<string, (s: string) => string> = { create: p.green, update: p.yellow, conflict: p.red, remove: p.red, same: p.dim }
+  const colour: Record<string, (s: string) => string> = { create: p.green, update: p.yellow, merged: p.yellow, marked: p.red, conflict: p.red, remove: p.red, same: p.dim }
   return changes
+    .filter((c) => c.reason !== 'known')
     .map((c) => {
       const choice = choices.get(c.path)
       const word = c.kind === 'conflict' && choice ? DONE[choice] : c.kind
-      const why = c.kind === 'kept' ? `   ${p.dim(WHY[c.reason ?? ''] ?? '')}` : c.kind === 'conflict' && !choice ? `   ${p.dim(c.reason === 'foreign' ? WHY.foreign! : 'edited since it was written')}` : ''
+      const why = c.kind === 'gone' ? `   ${p.dim('deleted here, and stays so; --with brings it back')}` : c.kind === 'merged' ? `   ${p.dim('your edits and the new text')}` : c.kind === 'kept' ? `   ${p.dim(WHY[c.reason ?? ''] ?? '')}` : c.kind === 'conflict' && !choice ? `   ${p.dim(c.reason === 'foreign' ? WHY.foreign! : 'edited since it was written')}` : ''
       return `${(colour[word] ?? ((s: string) => s))(word.padEnd(9))}${c.path}${why}\n`
     })
     .join('')

@@ -111,10 +111,12 @@ export function chooseArtifacts({ resolved, catalog, preset }: PlanInput): { art
   return { artifacts, problems }
 }
 
+const inDays = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
+
 export function chooseControls({ resolved, catalog, preset, today }: PlanInput, problems: Problem[], warnings: Warning[]): Record<string, ControlState> {
   const asked = resolved.answers.control ?? {}
   for (const id of Object.keys(asked)) if (!catalog.controlIds.includes(id)) problems.push({ message: `there is no control "${shown(id)}"`, where: '--control', hint: 'create-hardened-container list controls', near: { given: id, among: catalog.controlIds } })
-  for (const [id, { until }] of Object.entries(asked)) if (until && until < today) warnings.push({ message: `the exception for ${id} ended on ${until}`, hint: 'switch the control on again, or give a new reason and day' })
+  for (const [id, { until }] of Object.entries(asked)) if (until && until < inDays(today, 14)) warnings.push({ message: `the exception for ${id} ${until < today ? 'ended' : 'ends'} on ${until}`, hint: 'switch the control on again, or give a new reason and day' })
   return Object.fromEntries(
     catalog.controlIds.map((id): [string, ControlState] => {
       const given = asked[id]

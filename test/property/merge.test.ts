@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { mergeText } from '../../src/reconcile/merge.ts'
+import { reconcile } from '../../src/reconcile/reconcile.ts'
+import { caseOf, parses } from './edits.ts'
+
+const golden = join(import.meta.dirname, '../golden')
+const files = readdirSync(golden, { withFileTypes: true })
+  .filter((e) => e.isDirectory())
+  .flatMap((e) => {
+    const root = join(golden, e.name, 'expected')
+    return readdirSync(root, { recursive: true, withFileTypes: true }).filter((f) => f.isFile()).map((f) => ({ path: f.name, text: readFileSync(join(f.parentPath, f.name), 'utf8') }))
+  })
+const file = fc.nat(files.length - 1).map((i) => files[i]!)
+const has = (text: string, line: string): boolean => text.split('\n').some((l) => l.trim() === line.trim())
+
+describe('law 5', () => {
+  test('a file that nobody touched becomes the new one; one that the tool does not change stays', () => {
+    fc.assert(fc.property(file, fc.nat(), ({ path, text }, seed) => {
+      const made = caseOf(path, text, seed)
+      if (!made) return
+      expect(reconcile(path, text, text, made.next)).toMatchObject({ kind: 'update', after: made.next })
+      expect(reconcile(path, text, made.ours, text)).toMatchObject({ kind: 'kept', after: made.ours })
+    }))
+  })
+  test('a second update changes nothing', () => {
+    fc.assert(fc.property(file, fc.nat(), ({ path, text }, seed) => {
+      const made = caseOf(path, text, seed)
+      const merged = made && mergeText(path, made.base, made.ours, made.next)
+      if (merged && 'text' in merged) expect(reconcile(path, made!.next, merged.text, made!.next).kind).toMatch(/same|kept/)
+    }))
+  })
+})
+
+describe('a merge', () => {
+  test('drops no line of anybody: each is in the result or in a conflict', () => {
+    fc.assert(
+      fc.property(file, fc.nat(), ({ path, text }, seed) => {
+        const made = caseOf(path, text, seed)
+        if (!made) return
+        const merged = mergeText(path, made.base, made.ours, made.next)
+        const result = 'text' in merged ? merged.text : merged.marked
+        for (const line of made.added) if (!has(result, line)) throw new Error(`${path}: lost ${JSON.stringify(line)}\n${result}`)
+        if (!('text' in merged)) return
+        if (/\.ya?ml/.test(path) && !parses(result)) throw new Error(`${path}: does not parse\n${result}`)
+        for (const line of made.removed) if (has(result, line)) throw new Error(`${path}: ${JSON.stringify(line)} came back`)
+      }),
+      { numRuns: 400 },
+    )
+  })
+  test('is the same whoever changed what, where the changes are apart', () => {
+    const base = 'a: 1\nb: 2\nc: 3\n'
+    expect(mergeText('x.yaml', base, 'a: 9\nb: 2\nc: 3\n', 'a: 1\nb: 8\nc: 3\n')).toEqual({ text: 'a: 9\nb: 8\nc: 3\n' })
+    expect(mergeText('x.yaml', base, 'a: 1\nb: 8\nc: 3\n', 'a: 9\nb: 2\nc: 3\n')).toEqual({ text: 'a: 9\nb: 8\nc: 3\n' })
+  })
+})
+
+describe('YAML', () => {
+  const base = 'spec:\n  # one\n  containers:\n    - name: app\n      image: app:1\n      env:\n        - name: A\n          value: "1"\n'
+  test('lists are merged by name', () => {
+    const ours = base.replace('          value: "1"\n', '          value: "1"\n        - name: MINE\n          value: "x"\n')
+    const next = base.replace('        - name: A\n', '        - name: NEW\n          value: "y"\n        - name: A\n').replace('app:1', 'app:2')
+    const merged = mergeText('d.yaml', base, ours, next)
+    expect(merged).toMatchObject({ text: expect.stringContaining('MINE') })
+    expect((merged as { text: string }).text).toContain('NEW')
+    expect((merged as { text: string }).text).toContain('app:2')
+  })
+  test('the same key from both sides is no duplicate', () => {
+    const merged = mergeText('d.yaml', 'a: 1\nb: 2\n', 'a: 1\nx: 5\nb: 2\n', 'a: 1\nb: 2\nx: 5\n')
+    expect(merged).toEqual({ text: 'a: 1\nx: 5\nb: 2\n' })
+  })
+  test('what was put into a block that went is a conflict, with its place', () => {
+    const ours = base.replace('      env:\n        - name: A\n          value: "1"\n', '')
+    const next = base.replace('value: "1"\n', 'value: "1"\n        - name: B\n          value: "2"\n')
+    expect(mergeText('d.yaml', base, ours, next)).toMatchObject({ clashes: [{ ours: 'spec.containers.name=app.env: (taken away)' }] })
+  })
+  test('the same value changed twice is a conflict with both sides', () => {
+    expect(mergeText('d.yaml', 'a: 1\n', 'a: 2\n', 'a: 3\n')).toEqual({ clashes: [{ line: 1, ours: 'a: 2', next: 'a: 3' }], marked: '<<<<<<< yours\na: 2\n||||||| written last\na: 1\n=======\na: 3\n>>>>>>> new\n' })
+  })
+  test('scalars stay as they are written', () => {
+    const merged = mergeText('d.yaml', 'mode: 0440\nb: 1\nc: 2\n', 'mode: 0440\nb: 1\nd: yes\nc: 2\n', 'mode: 0440\nc: 3\nb: 1\n')
+    expect((merged as { text: string }).text).toContain('mode: 0440')
+  })
+})
+
+describe('Dockerfiles', () => {
+  const base = 'FROM node:24 AS build\nENV A=1\nRUN --mount=type=cache,target=/x \\\n    npm ci && \\\n    npm run build\n\nFROM node:24-slim\nUSER 10001\nENTRYPOINT ["node"]\n'
+  test('instructions beside each other, and lines within one', () => {
+    const merged = mergeText('Dockerfile', base, base.replace('ENV A=1', 'ENV A=1\nENV MINE=2').replace('npm ci', 'npm ci --foreground-scripts'), base.replace('target=/x', 'target=/y').replaceAll('node:24', 'node:26'))
+    const text = (merged as { text: string }).text
+    for (const line of ['FROM node:26 AS build', 'ENV MINE=2', '    npm ci --foreground-scripts && \\', 'RUN --mount=type=cache,target=/y \\', 'FROM node:26-slim']) expect(text.split('\n')).toContain(line)
+  })
+  test('the same instruction changed twice is a conflict', () => {
+    expect(mergeText('Dockerfile', base, base.replace('USER 10001', 'USER 20001'), base.replace('USER 10001', 'USER 30001'))).toMatchObject({ clashes: [{ line: 8, ours: 'USER 20001', next: 'USER 30001' }] })
+  })
+})
