@@ -1,18 +1,21 @@
 import * as nodeFiles from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { EXIT, InputError, type Problem } from '../errors.ts'
+import { begin, commit, end, isAlive, JOURNAL, quietly, readJournal, type Step, waitFor, writeAll } from './journal.ts'
 
 /** One file to write, or to remove when it has no text. `backup` keeps a numbered copy of what is there. */
 export interface Write {
   path: string
   text?: string
   backup?: boolean
+  /** whether what is there now is what was decided upon */
+  unchanged?(now: string | undefined): boolean
 }
 
-/** The calls of node:fs that write; tests pass ones that fail. */
+/** The calls of node:fs that writing needs; tests pass ones that fail. */
 export type Files = Pick<
   typeof nodeFiles,
-  'chmodSync' | 'closeSync' | 'copyFileSync' | 'existsSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' | 'openSync' | 'readdirSync' | 'realpathSync' | 'renameSync' | 'rmdirSync' | 'unlinkSync' | 'writeSync'
+  'chmodSync' | 'closeSync' | 'copyFileSync' | 'existsSync' | 'linkSync' | 'lstatSync' | 'mkdirSync' | 'openSync' | 'readdirSync' | 'readFileSync' | 'realpathSync' | 'renameSync' | 'rmdirSync' | 'statSync' | 'unlinkSync' | 'writeSync'
 >
 
 interface Prepared {
@@ -25,64 +28,118 @@ interface Prepared {
 }
 
 /**
- * Writes all files or none: every path is checked; a new file is made in its place, a changed text waits beside it and is
- * renamed in the given order once all are there. On failure what was done is undone, folders that were made go again.
- * Signals wait until all is done, so an interrupted run leaves the old files or the new ones. Returns the paths of the backups.
- * Throws InputError: conflict naming every path that is in the way, or usage and fault when the file system refuses.
+ * Writes all files or none. Every path is checked and all that will happen is written to a journal, which also keeps a second
+ * run waiting. A new file is made in its place, a changed text waits beside it and is renamed in the given order once all are
+ * there. On failure what was done is undone; signals wait until all is done; a killed run is finished by the next one (repair.ts).
+ * Returns the paths of the backups. Throws InputError: conflict naming every path that is in the way or was changed since it
+ * was read, or usage and fault when the file system refuses.
  */
 export function apply(root: string, writes: readonly Write[], files: Files = nodeFiles): string[] {
   if (writes.length === 0) return []
   const real = files.realpathSync.native(root)
-  const there = preflight(real, writes, files)
-  const release = holdSignals()
+  preflight(real, writes, files)
+  const { fd, release } = hold(real, files)
+  try {
+    const steps = stepsOf(real, writes, files)
+    commit(fd, steps, files)
+    carryOut(real, steps, process.pid, files)
+    return steps.flatMap((s) => s.backup ?? [])
+  } catch (error) {
+    throw failure(error as NodeJS.ErrnoException)
+  } finally {
+    end(real, fd, files)
+    release()
+  }
+}
+
+/** Opens the journal once no other run has it, with signals held from then on. */
+function hold(real: string, files: Files): { fd: number; release: () => void } {
+  for (;;) {
+    const release = holdSignals()
+    try {
+      return { fd: begin(real, files), release }
+    } catch (error) {
+      release()
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw failure(error as NodeJS.ErrnoException)
+    }
+    waitFor(real, files)
+    const journal = readJournal(real, files)
+    if (journal && !isAlive(journal)) throw new InputError({ message: 'another run was interrupted here just now', file: JOURNAL, hint: 'run again: that finishes it first' }, EXIT.conflict)
+  }
+}
+
+/** What is to be done, from what is there now. Throws InputError naming every file that was changed since it was read. */
+function stepsOf(real: string, writes: readonly Write[], files: Files): Step[] {
+  const changed: Problem[] = []
+  const steps = writes.flatMap(({ path, text, backup, unchanged }): Step[] => {
+    const before = textAt(join(real, path), files)
+    if (before === text) return []
+    if (unchanged && !unchanged(before)) changed.push({ message: 'was changed by somebody else while this ran; nothing was written', file: path, hint: 'run again' })
+    const copy = backup && before !== undefined ? firstFree((n) => `${path}.bak-${n}`, (name) => taken(join(real, name), files)) : undefined
+    return [{ path, text, before, backup: copy }]
+  })
+  if (changed.length > 0) throw new InputError(changed, EXIT.conflict)
+  return steps
+}
+
+function textAt(path: string, files: Files): string | undefined {
+  try {
+    return files.readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return undefined
+    throw error
+  }
+}
+
+function taken(path: string, files: Files): void {
+  if (files.lstatSync(path, { throwIfNoEntry: false })) throw Object.assign(new Error(path), { code: 'EEXIST' })
+}
+
+/** Does the steps; on failure undoes those that were done and throws. `id` is in the names that lie beside the files meanwhile. */
+export function carryOut(real: string, steps: readonly Step[], id: number, files: Files): void {
   const folders: string[] = []
   const prepared: Prepared[] = []
   const backups: string[] = []
   try {
-    for (const write of writes) prepare(real, write, there, prepared, folders, backups, files)
+    for (const step of steps) prepare(real, step, id, prepared, folders, backups, files)
     for (const item of prepared) {
       if (item.done) continue
-      item.old = spare(item.target, (name) => keep(item.target, name, files))
+      item.old = spare(item.target, id, (name) => keep(item.target, name, files))
       if (item.temporary) files.renameSync(item.temporary, item.target)
       else files.unlinkSync(item.target)
       item.done = true
     }
   } catch (error) {
     undo(prepared, backups, folders, files)
-    throw failure(error as NodeJS.ErrnoException)
-  } finally {
-    release()
+    throw error
   }
   for (const { old } of prepared) if (old) quietly(() => files.unlinkSync(old))
-  for (const { path, text } of writes) if (text === undefined) removeEmpty(dirname(join(real, path)), real, files)
-  return backups.map((b) => b.slice(real.length + 1))
+  for (const { path, text } of steps) if (text === undefined) removeEmpty(dirname(join(real, path)), real, files)
 }
 
-function prepare(real: string, { path, text, backup }: Write, there: ReadonlyMap<string, nodeFiles.Stats>, prepared: Prepared[], folders: string[], backups: string[], files: Files): void {
+function prepare(real: string, { path, text, before, backup }: Step, id: number, prepared: Prepared[], folders: string[], backups: string[], files: Files): void {
   const target = join(real, path)
-  const stat = there.get(path)
-  if (text === undefined) {
-    if (stat) prepared.push({ target })
-    return
-  }
-  if (!stat) {
+  if (text === undefined) return void prepared.push({ target })
+  if (before === undefined) {
     makeFolders(dirname(target), real, folders, files)
     const fd = files.openSync(target, 'wx', 0o666)
     prepared.push({ target, done: true })
     return fill(fd, text, files)
   }
-  if (backup) backups.push(numbered(target, (name) => keep(target, name, files)))
+  if (backup) {
+    keep(target, join(real, backup), files)
+    backups.push(join(real, backup))
+  }
   let fd = -1
-  const temporary = spare(target, (name) => void (fd = files.openSync(name, 'wx', 0o666)))
+  const temporary = spare(target, id, (name) => void (fd = files.openSync(name, 'wx', 0o666)))
   prepared.push({ target, temporary })
   fill(fd, text, files)
-  files.chmodSync(temporary, stat.mode & 0o7777)
+  files.chmodSync(temporary, files.lstatSync(target).mode & 0o7777)
 }
 
 function fill(fd: number, text: string, files: Files): void {
   try {
-    const bytes = Buffer.from(text)
-    for (let at = 0; at < bytes.length; ) at += files.writeSync(fd, bytes, at)
+    writeAll(fd, text, files)
   } finally {
     files.closeSync(fd)
   }
@@ -105,10 +162,9 @@ function failure(error: NodeJS.ErrnoException): Error {
   return new InputError({ message: `nothing was written: ${error.message}`, file: error.path, hint: `${hints[error.code] ?? 'mend it'}, then run again` }, refused ? EXIT.usage : EXIT.fault)
 }
 
-/** Names everything that is in the way, before the first byte is written. Returns what is there already, by path. */
-function preflight(real: string, writes: readonly Write[], files: Files): Map<string, nodeFiles.Stats> {
+/** Names everything that is in the way, before the first byte is written. */
+export function preflight(real: string, writes: readonly Pick<Write, 'path'>[], files: Files): void {
   const problems: Problem[] = []
-  const there = new Map<string, nodeFiles.Stats>()
   const seen = new Map<string, string>()
   const folders = new Map<string, string[]>()
   const problem = (file: string, message: string, hint: string): void => void problems.push({ message, file, hint })
@@ -131,10 +187,8 @@ function preflight(real: string, writes: readonly Write[], files: Files): Map<st
     const stat = files.lstatSync(join(real, path))
     if (stat.isSymbolicLink()) problem(path, 'is a symbolic link; nothing is written through one', 'replace it by a file')
     else if (!stat.isFile()) problem(path, stat.isDirectory() ? 'is a folder' : 'is no regular file', 'move it away')
-    there.set(path, stat)
   }
   if (problems.length > 0) throw new InputError(problems, EXIT.conflict)
-  return there
 }
 
 /** Names in a folder, none when it does not exist yet. Every folder on the way has to be one, and inside. */
@@ -179,8 +233,7 @@ function removeEmpty(folder: string, root: string, files: Files): void {
 }
 
 /** Makes a name beside a file that nothing has yet; what an earlier run left behind is stepped over. */
-const spare = (target: string, make: (name: string) => void): string => firstFree((n) => join(dirname(target), `.${basename(target)}.${process.pid}-${n}.tmp`), make)
-const numbered = (target: string, make: (name: string) => void): string => firstFree((n) => `${target}.bak-${n}`, make)
+const spare = (target: string, id: number, make: (name: string) => void): string => firstFree((n) => join(dirname(target), `.${basename(target)}.${id}-${n}.tmp`), make)
 
 function firstFree(nameOf: (n: number) => string, make: (name: string) => void): string {
   for (let n = 1; ; n++) {
@@ -200,13 +253,5 @@ function holdSignals(): () => void {
   for (const s of signals) process.on(s, ignore)
   return () => {
     for (const s of signals) process.off(s, ignore)
-  }
-}
-
-function quietly<T>(f: () => T): T | undefined {
-  try {
-    return f()
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,6 @@
 import type { Write } from '../apply/apply.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
-import type { Change } from '../reconcile/reconcile.ts'
+import { type Change, same } from '../reconcile/reconcile.ts'
 import type { Parsed } from './parse.ts'
 
 /** What is done about one file that somebody else wrote or edited. */
@@ -35,11 +35,12 @@ const brief = (text: string): string => JSON.stringify(text.length > 100 ? `${te
 /** What is written and removed once every conflict has its choice. A checkout's line ends stay as they are. */
 export function writesOf(changes: readonly Change[], choices: ReadonlyMap<string, Choice>): Write[] {
   return changes.flatMap((c): Write[] => {
-    if (c.kind === 'remove') return [{ path: c.path }]
+    const unchanged = (now: string | undefined): boolean => (now === undefined || c.before === undefined ? now === c.before : same(now, c.before))
+    if (c.kind === 'remove') return [{ path: c.path, unchanged }]
     const choice = choices.get(c.path)
     if (!['create', 'update', 'merged'].includes(c.kind) && (c.kind !== 'conflict' || choice === 'skip')) return []
     const after = choice === 'merge' ? (c.marked ?? c.after) : c.after
     const windows = c.before !== undefined && /\r\n/.test(c.before) && !/[^\r]\n/.test(c.before)
-    return [{ path: c.path, text: windows ? after.replaceAll('\n', '\r\n') : after, ...(choice === 'backup' ? { backup: true } : {}) }]
+    return [{ path: c.path, text: windows ? after.replaceAll('\n', '\r\n') : after, unchanged, ...(choice === 'backup' ? { backup: true } : {}) }]
   })
 }

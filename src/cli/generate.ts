@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { artifacts, controlIds, linters, version } from '../../generated/catalog.ts'
 import { services } from '../../generated/services.ts'
 import { apply } from '../apply/apply.ts'
+import { JOURNAL } from '../apply/journal.ts'
 import { ANSWERS_FILE, type Lock, LOCK_FILE, lockText, readLock, readText } from '../apply/state.ts'
 import { detect, type Loaded } from '../detect/detect.ts'
 import type { Facts } from '../detect/facts.ts'
@@ -39,8 +40,8 @@ export const catalog = { version, artifacts, controlIds, linters, services } as 
 
 /** The main command: looks at the project, decides, writes. The data flow of the whole tool, top to bottom. */
 export async function generate(words: string[], argvFlags: Parsed['flags'], io: Io): Promise<number> {
-  const { known, flags, notes } = await readInput(words, argvFlags, io)
-  const looks = (['dry-run', 'diff', 'print', 'plan', 'json'] as const).find((name) => flags[name] !== undefined && flags[name] !== false)
+  const { known, flags, notes } = await readInput(words, argvFlags, io, true)
+  const looks = looksOf(flags)
   if (!looks) checkWritable(known.root)
   const asks = !looks && !flags.yes && !inCi(io.env) && io.inputIsTTY && io.stderr.isTTY
   for (const note of notes) io.stderr.write((await import('./report.ts')).problemText((await import('./report.ts')).withNearest(note), 'warning'))
@@ -93,13 +94,20 @@ function onlyAppOf(error: unknown): string {
   return problem.choices![0]!
 }
 
-/** Everything that was said before a question: flags, environment, answer files, each as a layer of its own. */
-export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[] }> {
+/** The flag that asks to look and to write nothing. */
+const looksOf = (flags: Parsed['flags']): string | undefined => ['dry-run', 'diff', 'print', 'plan', 'json'].find((name) => flags[name] !== undefined && flags[name] !== false)
+
+/**
+ * Everything that was said before a question: flags, environment, answer files, each as a layer of its own. What an interrupted
+ * run left is finished first, when this one `writes`.
+ */
+export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io, writes = false): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[] }> {
   refuseSwallowed(argvFlags, io.env)
   const environment = readEnvironment(io.env)
   const flags = { ...environment.flags, ...argvFlags }
   const given = answersOfFlags(flags)
   const root = folderOf(words, given.app ?? environment.answers.app, io)
+  const notes = existsSync(join(root, JOURNAL)) ? await settle(root, writes && !looksOf(flags)) : []
   const lock = readLock(root)
   const saved = await readSaved(root, lock)
   const layers: Layer[] = [
@@ -109,7 +117,12 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
     { origin: 'environment', answers: environment.answers },
     { origin: 'flag', answers: given },
   ]
-  return { known: { root, lock, saved, layers }, flags, notes: environment.warnings }
+  return { known: { root, lock, saved, layers }, flags, notes: [...notes, ...environment.warnings] }
+}
+
+async function settle(root: string, writes: boolean): Promise<Problem[]> {
+  const { interrupted, repair } = await import('../apply/repair.ts')
+  return writes ? repair(root) : interrupted(root)
 }
 
 export function detectFor(root: string, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
