@@ -101,13 +101,14 @@ const looksOf = (flags: Parsed['flags']): string | undefined => ['dry-run', 'dif
  * Everything that was said before a question: flags, environment, answer files, each as a layer of its own. What an interrupted
  * run left is finished first, when this one `writes`.
  */
-export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io, writes = false): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[] }> {
+export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io, writes = false): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[]; interrupted: boolean }> {
   refuseSwallowed(argvFlags, io.env)
   const environment = readEnvironment(io.env)
   const flags = { ...environment.flags, ...argvFlags }
   const given = answersOfFlags(flags)
   const root = folderOf(words, given.app ?? environment.answers.app, io)
-  const notes = existsSync(join(root, JOURNAL)) ? await settle(root, writes && !looksOf(flags)) : []
+  const interrupted = existsSync(join(root, JOURNAL))
+  const notes = interrupted ? await settle(root, writes && !looksOf(flags)) : []
   const lock = readLock(root)
   const saved = await readSaved(root, lock)
   const layers: Layer[] = [
@@ -117,7 +118,7 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
     { origin: 'environment', answers: environment.answers },
     { origin: 'flag', answers: given },
   ]
-  return { known: { root, lock, saved, layers }, flags, notes: [...notes, ...environment.warnings] }
+  return { known: { root, lock, saved, layers }, flags, notes: [...notes, ...environment.warnings], interrupted }
 }
 
 async function settle(root: string, writes: boolean): Promise<Problem[]> {
@@ -194,7 +195,8 @@ function write({ root, lock }: Known, rendered: readonly Rendered[], facts: Fact
   const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), files: Object.fromEntries(rendered.map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
-  apply(root, stale ? [...writes, { path: LOCK_FILE, text: next }] : writes)
+  const unchanged = (now: string | undefined): boolean => (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))
+  apply(root, stale ? [...writes, { path: LOCK_FILE, text: next, unchanged }] : writes)
 }
 
 /** Facts without their places, which move with every edit of a source, and without what is told only once. */

@@ -18,8 +18,8 @@ type Flags = Parsed['flags']
 
 /** Writes the files anew without a question and keeps every edit; with --check, only says whether that is due. */
 export async function run(words: string[], flags: Flags, io: Io): Promise<number> {
-  const { known } = await readInput(words, flags, io)
-  if (known.lock === undefined && known.saved.text === undefined)
+  const { known, interrupted } = await readInput(words, flags, io)
+  if (known.lock === undefined && known.saved.text === undefined && !interrupted)
     throw new InputError({ message: 'nothing was written here yet, so there is nothing to update', file: known.root, hint: 'begin with: create-hardened-container' })
   return flags.check ? check(words, flags, io) : generate(words, { ...flags, yes: true }, io)
 }
@@ -33,7 +33,8 @@ interface Drift {
 
 /** Reads, renders and compares; writes nothing. Exit 5 where the policy is broken, 4 where files are due, else 0. */
 async function check(words: string[], argvFlags: Flags, io: Io): Promise<number> {
-  const { known, flags } = await readInput(words, argvFlags, io)
+  const { known, flags, notes } = await readInput(words, argvFlags, io)
+  for (const note of notes) io.stderr.write((await import('./report.ts')).problemText(note, 'warning'))
   const { resolved, preset } = resolve(known.layers)
   const { facts, loaded } = await detectFor(known.root, resolved.answers)
   const plan = planFor(known.root, facts, loaded, resolved, preset)
