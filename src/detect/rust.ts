@@ -35,6 +35,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const system = readSystem(project, data, needs)
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
   const files = readFiles(project, sources, crate, needs, data, warnings)
+  warnOfPrograms(sources, warnings)
   const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const variables = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...impliedSettings(data.settings as Record<string, string>, needs)]
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
@@ -108,6 +109,12 @@ function chooseFramework(language: Language, needs: Needs): Fact<string> | undef
     if (evidence) return fact(f.id, evidence)
   }
   return undefined
+}
+
+/** Programs that it starts are not in its image. */
+function warnOfPrograms(sources: Sources, warnings: Warning[]): void {
+  const { groups: [name], evidence } = sources.match(/\bCommand::new\(\s*"([\w.+-]+)"\s*\)[^;]{0,300}\.(?:spawn|output|status)\(/) ?? { groups: [] }
+  if (name && evidence) warnings.push({ message: `the program starts ${name}, which its image lacks`, file: evidence.file, line: evidence.line, hint: `choose --base debian, and install ${name} in the last stage of the Dockerfile` })
 }
 
 /** Handled by the sources, by ctrlc with its feature, or by the framework: Rocket does so since 0.5. */
