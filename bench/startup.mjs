@@ -1,7 +1,7 @@
 // What a start costs, as ratios to `node -e 0`, interleaved and by the least of N: npm run build && node bench/startup.mjs [N] [--peer FOLDER]
 // --peer names a folder in which @flydotio/dockerfile is installed; it is then run on the same Node project.
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ready, root } from '../scripts/ready.mjs'
@@ -64,4 +64,12 @@ for (let i = 0; i < times; i++)
     }
   }
 for (const [name, ms] of Object.entries(least)) console.log(`${name.padEnd(28)} ${ms.toFixed(1).padStart(7)} ms ${(ms / least['node -e 0']).toFixed(2).padStart(6)} x`)
+// the most memory of a run, beside that of node alone
+const memory = (args) => {
+  const to = join(work, 'memory')
+  spawnSync(process.execPath, ['--require', join(root, 'bench', 'memory.cjs'), ...args], { env: { ...env, MEMORY_TO: to }, stdio: 'ignore' })
+  return Number(readFileSync(to, 'utf8'))
+}
+const peaks = Object.entries({ 'node -e 0': ['-e', '0'], 'run node-express': [bin, fresh('node-express'), '--yes'] }).map(([name, args]) => [name, Math.min(...Array.from({ length: 5 }, () => memory(args)))])
+for (const [name, kb] of peaks) console.log(`${`memory ${name}`.padEnd(28)} ${(kb / 1024).toFixed(1).padStart(7)} MB ${(kb / peaks[0][1]).toFixed(2).padStart(6)} x`)
 rmSync(work, { recursive: true, force: true })

@@ -11,6 +11,7 @@ const EXAMPLES: [string, string][] = [
   ['npx create-hardened-container api --port 8080 --services postgres', 'some answers as flags'],
   ['npx create-hardened-container --diff', 'what would change, and nothing is written'],
   ['npx create-hardened-container --print k8s/deployment.yaml', 'one file on standard output'],
+  ['npx create-hardened-container update', 'write the files anew, and keep every edit'],
   ['npx create-hardened-container explain read-only-root', 'what a line is for'],
 ]
 
@@ -19,6 +20,8 @@ const EXITS: [number, string][] = [
   [EXIT.fault, 'a fault of the tool'],
   [EXIT.usage, 'usage or input that cannot be used; every problem is named'],
   [EXIT.conflict, 'files that somebody else wrote are in the way; nothing was written'],
+  [EXIT.drift, 'update --check: files are due'],
+  [EXIT.policy, 'a control does not hold'],
   [EXIT.interrupted, 'interrupted; nothing was written'],
 ]
 

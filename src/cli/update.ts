@@ -88,7 +88,8 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   const causes = new Map<string, string[]>()
   if (!lock) return causes
   const tool = lock.tool === catalog.version ? 'preset or templates newer' : `tool newer: ${lock.tool} → ${catalog.version}`
-  const then = resolve(known.layers.map((l) => (l.origin === 'hardened.yaml' ? { ...l, answers: lock.answers.values } : l)))
+  // what the last run was given by flags and the environment is in the answers that it kept
+  const then = resolve([{ origin: 'hardened.yaml', answers: lock.answers.values }])
   const texts = (make: () => readonly Rendered[]): Map<string, string> | undefined => {
     try {
       return new Map(make().map((r) => [r.path, r.text]))
@@ -101,7 +102,7 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   const steps: [string, Map<string, string> | undefined][] = [
     [tool, lock.facts ? texts(() => render(planFor(known.root, plain(lock.facts), now.loaded, then.resolved, then.preset), now.loaded.templates)) : undefined],
     [`project changed${factsChanged(lock.facts, now.facts)}`, texts(() => render(planFor(known.root, now.facts, now.loaded, then.resolved, then.preset), now.loaded.templates))],
-    ['answers changed', texts(() => render(now.whole, now.loaded.templates))],
+    [`answers changed${changed(lock.answers.values, ordered(given(now.resolved)))}`, texts(() => render(now.whole, now.loaded.templates))],
     ['a file that it names was deleted', new Map(now.rendered.map((r) => [r.path, r.text]))],
   ]
   let before = new Map(Object.entries(lock.files))
@@ -125,20 +126,27 @@ function revive(value: unknown): unknown {
 /** What differs between two sets of facts: "version 22 → 24 (.nvmrc:1)". */
 function factsChanged(then: unknown, now: Facts): string {
   if (typeof then !== 'object' || then === null) return ''
-  const before = then as Record<string, unknown>
-  const after = snapshot(now) as Record<string, unknown>
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((k) => JSON.stringify(before[k]) !== JSON.stringify(after[k]))
+  // what only templates read has no name that a person knows
+  const { build: was, ...before } = then as Record<string, unknown>
+  const { build: is, ...after } = snapshot(now) as Record<string, unknown>
+  const told = changed(before, after, (key) => placeOf((now as unknown as Record<string, unknown>)[key]))
+  return told || (JSON.stringify(was) === JSON.stringify(is) ? '' : ': what its build reads')
+}
+
+/** Keys whose values differ, with both and their place: ": port 3000 → 4000 (server.js:5)". */
+function changed(before: object, after: object, at: (key: string) => string | undefined = () => undefined): string {
+  const [a, b] = [before, after] as Record<string, unknown>[] as [Record<string, unknown>, Record<string, unknown>]
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((k) => JSON.stringify(a[k]) !== JSON.stringify(b[k]))
   const told = keys.map((key) => {
-    const [a, b] = [before[key], after[key]].map(brief)
-    const at = placeOf((now as unknown as Record<string, unknown>)[key])
-    return a === undefined && b === undefined ? key : `${key} ${a ?? 'none'} → ${b ?? 'none'}${at ? ` (${at})` : ''}`
+    const [from, to, place] = [brief(a[key]), brief(b[key]), at(key)]
+    return `${key}${from === undefined && to === undefined ? '' : ` ${from ?? 'none'} → ${to ?? 'none'}`}${place ? ` (${place})` : ''}`
   })
   return told.length > 0 ? `: ${told.join(', ')}` : ''
 }
 
 function brief(value: unknown): string | undefined {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((v) => brief(v) ?? '').filter(Boolean).join('+') || undefined
-  if (typeof value === 'object' && value !== null) return 'value' in value ? brief(value.value) : undefined
+  if (typeof value === 'object' && value !== null) return 'value' in value ? brief((value as { value: unknown }).value) : undefined
   return value === undefined ? undefined : String(value)
 }
 
