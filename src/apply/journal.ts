@@ -1,5 +1,4 @@
 import type * as nodeFiles from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
 import type { Files } from './apply.ts'
@@ -35,6 +34,9 @@ export const JOURNAL = '.hardened.journal'
 /** Writing takes milliseconds, so a journal this old is nobody's, even where its process cannot be looked up or its number is used again. */
 const DEAD_AFTER = 60_000
 const PATIENCE = 10_000
+
+/** Loaded late: it costs a third of a millisecond, and most runs write nothing. */
+const hostname = (): string => process.getBuiltinModule('node:os').hostname()
 
 /** Opens the journal for this run alone, and says who it is. Throws EEXIST while another run holds it. */
 export function begin(root: string, files: Files, name = JOURNAL): number {

@@ -12,6 +12,7 @@ export interface Command {
 
 const LOADERS: Record<string, () => Promise<Command>> = {
   update: () => import('./update.ts'),
+  adopt: () => import('./adopt.ts'),
   list: () => import('./list.ts'),
   explain: () => import('./explain.ts'),
   completion: () => import('./completion.ts'),

@@ -64,6 +64,7 @@ export const variableOf = (option: Option): string => `CHC_${option.name.toUpper
 /** The commands beside the main one. */
 export const COMMANDS: readonly { name: string; words: string; describe: string }[] = [
   { name: 'update', words: '[DIR]', describe: 'write the files anew and keep every edit; --check says in CI whether that is due' },
+  { name: 'adopt', words: '[DIR]', describe: 'take over a Dockerfile and manifests of your own: read the answers from them, then merge' },
   { name: 'list', words: '[WHAT]', describe: 'languages, frameworks, bases, services, artifacts, presets, controls, settings' },
   { name: 'explain', words: '[ID]', describe: 'what a control, artifact or setting is, why, and who set it here' },
   { name: 'completion', words: 'SHELL', describe: 'the completion script of bash, zsh or fish' },
