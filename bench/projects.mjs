@@ -61,7 +61,7 @@ async function attempt(row, top, flags) {
   const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
-  const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+):rw/gm)].flatMap((m) => ['--tmpfs', m[1]])
+  const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+:rw\S*)/gm)].flatMap((m) => ['--tmpfs', m[1]])
   const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
   const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
   step('ran', id.code === 0, id.err)
