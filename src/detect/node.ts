@@ -58,7 +58,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
 
   const installer = chooseManager(root.context, root.manifest, above)
   const likely = chooseFramework(context, manifest)
-  const start = hoisted(resolveStart(context, manifest, language(context, likely), () => theListener(readSources(project, context.language))), installer, workspace)
+  const start = hoisted(resolveStart(context, manifest, language(context, likely), () => theListener(project, readSources(project, context.language))), installer, workspace)
   // one package.json serves all apps of such a repository, so that its dependencies say little of one
   const framework = start.build && !start.framework ? undefined : likely
   const spec = language(context, framework)

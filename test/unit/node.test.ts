@@ -132,6 +132,13 @@ test('what a configuration imports is there where its server starts', async () =
   expect((facts.build.copies as { to: string }[]).map((c) => c.to)).toEqual(expect.arrayContaining(['./src/env.js', './src/more.ts']))
 })
 
+test.each([
+  ['skipValidation: !!process.env.SKIP_ENV_VALIDATION', 'SKIP_ENV_VALIDATION=1'],
+  ['skipValidation:\n  !!process.env.CI || lint', 'CI=true'],
+])('a check of settings is passed over where it builds: %s', async (source, variable) => {
+  expect((await factsOf({ 'package.json': manifest({ scripts: { build: 'next build' }, dependencies: { next: '16' } }), 'src/env.ts': source })).build.buildEnv).toContain(variable)
+})
+
 describe('Nx', () => {
   const api = JSON.stringify({ name: 'api', projectType: 'application', targets: { build: { executor: '@nx/esbuild:esbuild', options: { outputPath: 'dist/api', main: 'apps/api/src/main.ts' } } } })
   const web = JSON.stringify({ name: 'web', projectType: 'application', targets: { build: { executor: '@nx/vite:build', options: { outputPath: 'dist/web' } } } })
@@ -162,6 +169,11 @@ describe('programs that nothing says the start of', () => {
     const [problem] = await problemsOf({ 'package.json': manifest({ dependencies: { koa: '3' } }), 'a/app.js': LISTEN, 'b/app.js': LISTEN })
     expect(problem!.choices).toEqual(['node a/app.js', 'node b/app.js'])
   })
+  test('a program with dependencies of its own is no program of the folder above', async () => {
+    const own = '{"name":"api","scripts":{"start":"node index.js"},"dependencies":{"express":"5"}}'
+    const [problem] = await problemsOf({ 'package.json': manifest({ scripts: { dev: 'concurrently a b' }, devDependencies: { concurrently: '9' } }), 'server/package.json': own, 'server/index.js': LISTEN })
+    expect(problem).toMatchObject({ where: '--app', choices: ['server'], only: true })
+  })
   test('a port that nothing shows is a guess', async () => {
     expect((await factsOf({ 'package.json': started('node server.js'), 'server.js': 'http.createServer().listen(options)' })).port).toEqual({ value: 3000, evidence: [], guess: true })
   })
@@ -179,6 +191,8 @@ describe('port, address, health', () => {
     ['const DB_PORT = process.env.DB_PORT || 5432; app.listen(8081)', 8081, undefined],
     ['app.listen({ port: 8082, host: "0.0.0.0" })', 8082, undefined],
     ['const schema = { PORT: z.coerce.number().default(8083) }; app.listen(env.PORT)', 8083, 'PORT'],
+    ['const io = new Server(8085)', 8085, undefined],
+    ['new WebSocketServer({ port: 8086 })', 8086, undefined],
     ['await app.listen(configService.get<number>("PORT", 8084))', 8084, 'PORT'],
   ])('%s', async (source, port, variable) => {
     const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { express: '5' } }), 'server.js': source })

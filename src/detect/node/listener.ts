@@ -7,8 +7,8 @@ import type { Manifest } from './manifest.ts'
 import type { Start } from './start.ts'
 
 /** The source file that listens on a port, where there is one nearest to the top. Throws InputError where several could be meant. */
-export function theListener(sources: Sources): string | undefined {
-  const files = [...new Set(sources.all('listens').map((m) => m.evidence.file))]
+export function theListener(project: Project, sources: Sources): string | undefined {
+  const files = [...new Set(sources.all('listens').map((m) => m.evidence.file))].filter((f) => !isOfAnother(project, f))
   const depth = (file: string): number => file.split('/').length
   const nearest = files.filter((f) => depth(f) === Math.min(...files.map(depth)))
   if (nearest.length < 2) return nearest[0]
@@ -20,6 +20,12 @@ export function theListener(sources: Sources): string | undefined {
     hint: `choose one: ${shown.slice(0, 2).map((f) => `--start "node ${f}"`).join(' or ')}`,
     choices: shown.map((f) => `node ${f}`),
   })
+}
+
+/** Whether a file lies in a folder with dependencies of its own, which an installation at the top does not have. */
+export function isOfAnother(project: Project, file: string): boolean {
+  const folders = file.split('/').slice(0, -1)
+  return folders.some((_, i) => project.read(`${folders.slice(0, i + 1).join('/')}/package.json`)?.includes('"dependencies"'))
 }
 
 /** Bun serves what the program's first file exports, https://bun.sh/docs/api/http#export-default-syntax. */

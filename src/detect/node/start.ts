@@ -4,6 +4,7 @@ import { lineOf, type Project } from '../project.ts'
 import { type Command, readCommand } from './command.ts'
 import { dataOf, type NodeFramework } from './data.ts'
 import { outputOf } from './framework.ts'
+import { isOfAnother } from './listener.ts'
 import type { Manifest } from './manifest.ts'
 import { resolveNx } from './nx.ts'
 import { builtFrom, builtPath } from './typescript.ts'
@@ -161,7 +162,7 @@ function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFra
     const found = file && starter(context, manifest, command!, file)
     if (found) return { ...found, env: {} , before: [] }
   }
-  const entry = entries.map(byName).find(Boolean) ?? listening()
+  const entry = entries.map(byName).find((f) => f !== undefined && !isOfAnother(project, f)) ?? listening()
   if (!entry) return undefined
   return starter(context, manifest, { argv: ['node', entry], env: {}, before: [] }, entry)
 }

@@ -53,7 +53,10 @@ function environmentOf({ context, manifest, framework }: Read, version: Fact<str
   const env = [...(framework?.buildEnv ?? [])]
   // a build that installs something more wants its development dependencies
   if (!/\b(npm|pnpm|yarn|bun) (ci|i|install)\b/.test(script)) env.unshift('NODE_ENV=production')
-  if (/SKIP_ENV_VALIDATION/.test(['src/env.js', 'src/env.mjs', 'src/env.ts', 'env.mjs', 'env.ts'].map((f) => project.read(f) ?? '').join(''))) env.push('SKIP_ENV_VALIDATION=1')
+  // a check of all settings, which a build has none of, names what it is passed over by
+  const check = ['src/env.js', 'src/env.mjs', 'src/env.ts', 'env.mjs', 'env.ts'].map((f) => project.read(f) ?? '').join('')
+  if (check.includes('SKIP_ENV_VALIDATION')) env.push('SKIP_ENV_VALIDATION=1')
+  else if (/skipValidation:[^,}]*process\.env\.CI\b/.test(check)) env.push('CI=true')
   // webpack 4 hashes with MD4, which OpenSSL 3 has put away
   const line = Number(chosen.version ?? version?.value ?? language.versions.default)
   const old = Object.entries(dataOf(language).md4).some(([name, since]) => Number(/\d+/.exec(every[name] ?? '')?.[0] ?? since) < since)
