@@ -307,7 +307,7 @@ describe('what the image holds', () => {
   })
   test('a package that is compiled: tools where it is built', async () => {
     const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { bcrypt: '6' } }), 'server.js': LISTEN })
-    expect(facts.build).toMatchObject({ compile: true, systemPackages: ['python3', 'make', 'g++'], runtimePackages: [] })
+    expect(facts.build).toMatchObject({ compile: true, systemPackages: ['python3', 'python3-setuptools', 'make', 'g++'], runtimePackages: [] })
     expect(facts.unsuitable?.map((u) => u.base)).toEqual(['chainguard'])
   })
   test('a package that needs a library of the system: a base that has packages', async () => {

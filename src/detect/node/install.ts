@@ -122,8 +122,9 @@ export function readSystem({ language, project }: DetectContext, manifest: Manif
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
   if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
   if (out.compile) {
-    out.build.unshift('python3', 'make', 'g++')
-    out.buildApk.unshift('python3', 'make', 'g++')
+    // node-gyp before 10 asks for Python's distutils, which setuptools stands in for since Python 3.12 has none
+    out.build.unshift('python3', 'python3-setuptools', 'make', 'g++')
+    out.buildApk.unshift('python3', 'py3-setuptools', 'make', 'g++')
   }
   return out
 }
