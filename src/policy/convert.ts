@@ -1,3 +1,4 @@
+import { secretValue } from '../audit/secrets.ts'
 import { type Option, OPTIONS } from '../cli/options.ts'
 import { splitCommand } from '../detect/words.ts'
 import { InputError, type Problem } from '../errors.ts'
@@ -30,6 +31,10 @@ export function answersOf(given: ReadonlyMap<Option, Given>): Answers {
     const texts = typeof value === 'string' ? [value] : value
     if (texts.some((t) => /[\n\r\0]/.test(t))) {
       bad(`${label} has a line break in it`, 'give it on one line')
+      continue
+    }
+    if (texts.some((t) => t.split(/[\s=]+/).some((word) => secretValue(word)))) {
+      bad(`${label} holds what looks like a secret; answers are saved and committed`, 'keep it out: the program reads it from its environment, which k8s/secret.yaml.example and .env show')
       continue
     }
     const converted = convert(option, value, texts, label, bad)

@@ -1,14 +1,19 @@
 /** Reads answers from YAML or JSON text. Loaded only when such a file is read, since the library costs a third of node's start. */
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
-import { InputError, type Problem } from '../errors.ts'
+import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Answers } from './answers.ts'
 import { answersOf, byAnswer, type Given } from './convert.ts'
+
+const MAX_LENGTH = 1 << 20
 
 /**
  * Answers in a file. Scalars are read as they are written (failsafe schema), so that 3.10 stays 3.10.
  * Throws InputError with file:line:column of every problem.
  */
 export function readAnswers(file: string, text: string): Answers {
+  if (text.length > MAX_LENGTH) throw new InputError({ message: 'is larger than 1 MB, which no answers are', file, hint: 'begin anew: move it away and run again' })
+  const marker = text.split('\n').findIndex((l) => /^(<{7}|>{7}) /.test(l))
+  if (marker >= 0) throw new InputError({ message: 'holds markers of a merge that was not finished', file, line: marker + 1, hint: 'choose between the sides, take the markers out, then run again' }, EXIT.conflict)
   const lines = new LineCounter()
   const doc = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
   const problems: Problem[] = []
@@ -37,7 +42,7 @@ export function readAnswers(file: string, text: string): Answers {
     const where = at(node?.range?.[0])
     if (node === null || (isScalar(node) && (node.value === '' || node.value === null))) problems.push({ message: `${name} has no value`, ...place, hint: 'give it one, or take the line away' })
     else if (isScalar(node)) given.set(option, { value: option.type === 'list' ? [String(node.value)] : String(node.value), label: name, place: where })
-    else if (isSeq(node) && node.items.every(isScalar)) given.set(option, { value: node.items.map((i) => String((i as { value: unknown }).value)), label: name, place: where })
+    else if (isSeq(node) && node.items.every(isScalar) && (option.type === 'list' || name === 'start')) given.set(option, { value: node.items.map((i) => String((i as { value: unknown }).value)), label: name, place: where })
     else if (isMap(node) && (name === 'control' || name === 'set')) given.set(option, { value: node.items.flatMap((i) => pairText(name, i, problems, at)), label: name, place: where })
     else problems.push({ message: `${name} has another form than expected`, ...where, hint: `like ${name}: ${option.value ?? ''}` })
   }

@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { project, run, tree } from './cli-run.ts'
+
+const BOMB = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.replace(/./g, (c) => `${c}: &${c} [${Array(9).fill(`*${String.fromCharCode(c.charCodeAt(0) - 1)}`).join(',')}]\n`)}services: *i\n`
+
+describe('a hardened.yaml that cannot be used is told with its place, and nothing is written', () => {
+  test.each([
+    ['an unknown key', 'portt: 3\n', 2, /hardened\.yaml:1:1: there is no answer "portt"\n.*did you mean port\?/],
+    ['a list where one value belongs', 'name: [x]\n', 2, /hardened\.yaml:1:7: name has another form/],
+    ['a key twice', 'port: 3000\nport: 4000\n', 2, /hardened\.yaml:2:1: .*unique/],
+    ['a tab', 'port: 3000\n\tname: x\n', 2, /hardened\.yaml:2:1: .*[Tt]ab/],
+    ['aliases that multiply', BOMB, 2, /there is no answer "a"[^]*services has another form/],
+    ['ten megabytes', `name: x\n${'# a line that says nothing at all\n'.repeat(300_000)}`, 2, /larger than 1 MB/],
+    ['markers of a merge', '<<<<<<< ours\nport: 1\n=======\nport: 2\n>>>>>>> theirs\n', 3, /hardened\.yaml:1: holds markers/],
+    ['a token', 'start: node server.js --token=ghp_abcdefghijklmnopqrstuvwxyz0123\n', 2, /hardened\.yaml:1:8: start holds what looks like a secret[^]*secret\.yaml\.example/],
+    ['an address with a password', 'image: https://me:hunter2@ghcr.io/acme/shop\n', 2, /looks like a secret/],
+  ])('%s', (_, text, code, message) => {
+    const folder = project({ 'hardened.yaml': text })
+    const before = tree(folder)
+    const done = run(folder, ['--yes'])
+    expect(done.err).toMatch(message)
+    expect(done.code).toBe(code)
+    expect(done.err).not.toContain('hunter2')
+    expect(tree(folder)).toEqual(before)
+  })
+  test('the same of a flag', () => expect(run(project(), ['--yes', '--start', 'node server.js sk_live_1234567890']).err).toMatch(/--start holds what looks like a secret/))
+})
