@@ -27,7 +27,7 @@ for (const spec of args) {
   const dir = mkdtempSync(join(tmpdir(), 'project-'))
   const started = Date.now()
   try {
-    cpSync(folder, dir, { recursive: true, filter: (p) => !/(^|\/)(\.git|node_modules)$/.test(p) })
+    cpSync(folder, dir, { recursive: true, verbatimSymlinks: true, filter: (p) => !/(^|\/)(\.git|node_modules)$/.test(p) })
     await attempt(row, dir, flags.split(' ').filter(Boolean))
   } catch (error) {
     row.cause ||= error.message
