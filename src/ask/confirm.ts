@@ -40,12 +40,21 @@ async function askAbout(change: Change, flags: Parsed['flags'], io: Io, prompts:
         { name: 'yes', value: 'replace' },
         { name: 'yes, and keep a numbered copy', value: 'backup' },
         { name: 'yes, and all that follow', value: 'all' },
+        ...(change.reason === 'markers' ? [] : [{ name: 'merge both, with marks where they clash', value: 'merge' as const }]),
         { name: 'show the difference', value: 'diff' },
         { name: 'abort', value: 'abort' },
       ],
     })
+    if (answer === 'merge') change.marked = await merged(change)
     if (answer === 'abort') throw Object.assign(new Error('aborted'), { name: 'AbortPromptError' })
     if (answer !== 'diff') return answer
     io.stderr.write(diffText([change], flags, { ...io, stdout: io.stderr }))
   }
+}
+
+/** A file with what the tool would write: merged, with marks at what clashes. */
+async function merged(change: Change): Promise<string> {
+  const { solve } = await import('../reconcile/merge.ts')
+  const solved = change.marked === undefined ? solve(change, undefined, true) : change
+  return solved.marked ?? solved.after
 }

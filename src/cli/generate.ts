@@ -18,7 +18,7 @@ import { answersFrom, userAnswers } from '../policy/files.ts'
 import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
 import { resolve } from '../policy/preset.ts'
 import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
-import { type Change, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
+import { type Change, hasMarkers, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
 import { type Rendered, render } from '../render/render.ts'
 import { inCi } from './colour.ts'
 import { type Choice, choiceOf, conflictError, writesOf } from './decide.ts'
@@ -80,7 +80,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   // who confirmed the list has just read it
   if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
   io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
-  const marked = changes.filter((c) => c.marked !== undefined && choices.get(c.path) === 'merge')
+  const marked = changes.filter((c) => choices.get(c.path) === 'merge' && hasMarkers(c.marked ?? ''))
   // a whole run uses most functions, so the next one of any kind finds them
   if (!looks) io.keepCompiled()
   for (const { path } of marked) io.stderr.write(`marked: ${path} holds places for you to decide\n`)

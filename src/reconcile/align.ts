@@ -60,7 +60,7 @@ export const textOf = (merged: Merged, separator = '\n'): string => (merged as s
 /** The text with the markers that version control uses, and the base between them. */
 export function marked(merged: Merged, separator = '\n'): string {
   const side = (text: string | undefined): string[] => (text === undefined ? [] : [text])
-  return merged.flatMap((p) => (isConflict(p) ? ['<<<<<<< yours', ...side(p.ours), '||||||| written last', ...side(p.base), '=======', ...side(p.next), '>>>>>>> new'] : [p])).join(separator)
+  return merged.flatMap((p) => (isConflict(p) ? ['<<<<<<< yours', ...side(p.ours), ...(p.base === undefined ? [] : ['||||||| written last', p.base]), '=======', ...side(p.next), '>>>>>>> new'] : [p])).join(separator)
 }
 
 /** What `other` made of `base`: parts that are the same, parts that are edited forms, what went and what came. */
