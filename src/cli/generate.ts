@@ -166,7 +166,7 @@ export async function changesOf({ root, lock, saved }: Known, rendered: readonly
 
 function choicesOf(changes: readonly Change[], flags: Parsed['flags']): Map<string, Choice> {
   const choice = choiceOf(flags)
-  return new Map(choice ? changes.filter((c) => c.kind === 'conflict').map((c) => [c.path, choice]) : [])
+  return new Map(choice ? changes.filter((c) => c.kind === 'conflict' && !(choice === 'merge' && c.reason === 'markers')).map((c) => [c.path, choice]) : [])
 }
 
 function requireChoices(changes: readonly Change[], choices: ReadonlyMap<string, Choice>): void {

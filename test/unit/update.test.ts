@@ -54,7 +54,9 @@ describe('update', () => {
     expect(tree(folder)).toEqual(before)
     expect(run(folder, ['update', '--port', '4444', '--merge'])).toMatchObject({ code: 3, err: expect.stringContaining('marked: k8s/deployment.yaml') })
     expect(tree(folder)['k8s/deployment.yaml']).toMatch(/<<<<<<< yours\n.*3333\n\|\|\|\|\|\|\| written last\n.*3000\n=======\n.*4444\n>>>>>>> new\n/s)
-    expect(run(folder, ['update'])).toMatchObject({ code: 3, err: expect.stringContaining('holds markers of a merge') })
+    const left = tree(folder)
+    for (const flags of [[], ['--merge']]) expect(run(folder, ['update', ...flags])).toMatchObject({ code: 3, err: expect.stringContaining('holds markers of a merge') })
+    expect(tree(folder)).toEqual(left)
   })
 
   test('a file that was deleted stays so, is said once, and comes back by --with', () => {
