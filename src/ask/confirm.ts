@@ -21,7 +21,6 @@ export async function confirmWrites(plan: Plan, changes: readonly Change[], choi
     const answer = await askAbout(change, flags, io, prompts)
     if (answer === 'all') for (const c of open) choices.set(c.path, choices.get(c.path) ?? 'replace')
     else choices.set(change.path, answer)
-    if (answer === 'merge' && change.reason === 'foreign') Object.assign(change, (await import('../reconcile/merge.ts')).solve(change, undefined, true))
   }
   const count = changes.filter((c) => ['create', 'update', 'remove'].includes(c.kind) || (c.kind === 'conflict' && choices.get(c.path) !== 'skip')).length
   if (count === 0) return true
@@ -40,7 +39,6 @@ async function askAbout(change: Change, flags: Parsed['flags'], io: Io, prompts:
         { name: 'no, leave it', value: 'skip' },
         { name: 'yes', value: 'replace' },
         { name: 'yes, and keep a numbered copy', value: 'backup' },
-        ...(change.reason === 'markers' ? [] : [{ name: 'merge: both in one file, with marks where they differ', value: 'merge' as const }]),
         { name: 'yes, and all that follow', value: 'all' },
         ...(change.reason === 'markers' ? [] : [{ name: 'merge both, with marks where they clash', value: 'merge' as const }]),
         { name: 'show the difference', value: 'diff' },
