@@ -72,7 +72,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
   throw new InputError({
     message: 'no program was found here',
     file: project.root,
-    hint: `looked for ${Object.values(LISTED).map((l) => `${l.markers.join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
+    hint: `looked for ${Object.values(LISTED).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
   })
 }
 
