@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { artifacts, controlIds, linters, version } from '../../generated/catalog.ts'
 import { services } from '../../generated/services.ts'
 import { apply } from '../apply/apply.ts'
@@ -59,7 +59,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const gone = leaveOut(plan, known, flags)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
-  plan.nextSteps = nextSteps(plan, repeat).map((s) => s.command)
+  const steps = nextSteps(plan, repeat, relative(io.cwd, known.root))
+  plan.nextSteps = steps.map((s) => s.command)
   if (flags.plan) return print(planText(plan, facts), io)
 
   const rendered = render(plan, loaded.templates)
@@ -79,7 +80,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   if (!looks) write(known, rendered, facts, changes, choices, { text: answersText, values: kept })
   // who confirmed the list has just read it
   if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
-  io.stderr.write(nextLines(nextSteps(plan, repeat), plan, framework, flags, io))
+  io.stderr.write(nextLines(steps, plan, framework, flags, io))
   const marked = changes.filter((c) => choices.get(c.path) === 'merge' && hasMarkers(c.marked ?? ''))
   // a whole run uses most functions, so the next one of any kind finds them
   if (!looks) io.keepCompiled()

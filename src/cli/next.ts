@@ -23,14 +23,15 @@ function textsOf(name: string, value: NonNullable<Answers[keyof Answers]>): stri
   return [String(value)]
 }
 
-/** What a person does next, five lines at most; `repeat` is the command that repeats this run. */
-export function nextSteps(plan: Plan, repeat: string): { label: string; command: string }[] {
+/** What a person does next, five lines at most; `folder` is where the files are, seen from here, and `repeat` the command that repeats this run. */
+export function nextSteps(plan: Plan, repeat: string, folder = ''): { label: string; command: string }[] {
   const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
+  const there = (command: string): string => (folder === '' ? command : `(cd ${shellWord(folder)} && ${command})`)
   const steps = [
-    has('dockerfile') && { label: 'build', command: `docker build -t ${plan.image.reference} ${plan.context.path === '.' ? '.' : `-f Dockerfile ${plan.context.path}`}` },
-    has('compose') && plan.compose.step !== '' && { label: 'secrets', command: `${plan.compose.step}   # once` },
-    has('compose') && { label: 'run', command: 'docker compose up' },
-    has('kustomization') && { label: 'deploy', command: `kubectl apply -k k8s` },
+    has('dockerfile') && { label: 'build', command: there(`docker build -t ${plan.image.reference} ${plan.context.path === '.' ? '.' : `-f Dockerfile ${plan.context.path}`}`) },
+    has('compose') && plan.compose.step !== '' && { label: 'secrets', command: `${there(plan.compose.step)}   # once` },
+    has('compose') && { label: 'run', command: there('docker compose up') },
+    has('kustomization') && { label: 'deploy', command: there('kubectl apply -k k8s') },
     { label: 'repeat', command: repeat },
   ]
   return steps.filter((s) => s !== false)
