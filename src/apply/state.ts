@@ -38,13 +38,13 @@ export function readLock(root: string): Lock | undefined {
   const text = readText(root, LOCK_FILE)
   if (text === undefined) return undefined
   const damaged = (what: string): never => {
-    throw new InputError({ message: `${LOCK_FILE} is damaged: ${what}`, file: LOCK_FILE, hint: `restore it from version control; or delete it, and files that differ will be asked about (--force, --skip-existing, --backup)` }, EXIT.usage)
+    throw new InputError({ message: `${LOCK_FILE} is damaged: ${what}`, file: LOCK_FILE, hint: 'restore it from version control, or make it anew from the files that are there: create-hardened-container update --rebase-lock' }, EXIT.usage)
   }
   let lock: Lock
   try {
     lock = JSON.parse(text) as Lock
   } catch (error) {
-    return damaged(/^<{7} |^={7}$/m.test(text) ? 'it holds markers of a merge; take one side, then run again' : (error as Error).message)
+    return damaged(/^<{7} |^={7}$/m.test(text) ? 'it holds markers of a merge' : (error as Error).message)
   }
   if (typeof lock !== 'object' || lock === null || !Number.isInteger(lock.lockVersion)) return damaged('it has no lockVersion')
   if (lock.lockVersion > 1)

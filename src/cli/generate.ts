@@ -66,7 +66,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const rendered = render(plan, loaded.templates)
   if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
   const answersText = await savedText(known.saved, kept)
-  const changes = await changesOf(known, rendered, gone, answersText, flags)
+  const differing = await changesOf(known, rendered, gone, answersText, flags)
+  const changes = flags['rebase-lock'] ? differing.map(asEdited) : differing
   const choices = choicesOf(changes, flags)
   if (looks && looks !== 'dry-run') return look(plan, changes, choices, flags, io)
   const framework = loaded.language.frameworks.find((f) => f.id === plan.framework?.id)
@@ -77,7 +78,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
     io.stderr.write(summary(plan, flags, io))
     requireChoices(changes, choices)
   }
-  if (!looks) write(known, rendered, facts, changes, choices, { text: answersText, values: kept })
+  if (!looks) write(known, rendered, facts, changes, choices, { text: answersText, values: kept }, flags['rebase-lock'] === true)
   // who confirmed the list has just read it
   if (!asks) io.stdout.write(changeLines(changes, choices, flags, io))
   io.stderr.write(nextLines(steps, plan, framework, flags, io))
@@ -110,7 +111,8 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
   const root = folderOf(words, given.app ?? environment.answers.app, io)
   const interrupted = existsSync(join(root, JOURNAL))
   const notes = interrupted ? await settle(root, writes && !looksOf(flags)) : []
-  const lock = readLock(root)
+  // a damaged lock is not read when it is to be made anew
+  const lock = flags['rebase-lock'] ? undefined : readLock(root)
   const saved = await readSaved(root, lock)
   const layers: Layer[] = [
     { origin: 'user file', answers: await userAnswers(io.env) },
@@ -190,13 +192,19 @@ function print(text: string, io: Io): number {
   return EXIT.ok
 }
 
+/** Without a lock what differs counts as edited, and what is not there as deleted: nothing of a person's is touched. */
+function asEdited(c: Change): Change {
+  if (c.kind === 'conflict') return { path: c.path, kind: 'kept', before: c.before, after: c.before!, reason: 'edited' }
+  return c.kind === 'create' && c.path !== ANSWERS_FILE ? { path: c.path, kind: 'gone', after: '' } : c
+}
+
 /** Everything in one go, the lock last: it says that all before it is there. */
-function write({ root, lock }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers']): void {
+function write({ root, lock }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers'], rebased: boolean): void {
   const deleted = changes.filter((c) => c.kind === 'gone').map((c) => c.path)
-  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), files: Object.fromEntries(rendered.map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
+  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
-  const unchanged = (now: string | undefined): boolean => (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))
+  const unchanged = (now: string | undefined): boolean => rebased || (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))
   apply(root, stale ? [...writes, { path: LOCK_FILE, text: next, unchanged }] : writes)
 }
 

@@ -51,6 +51,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'skip-existing', type: 'boolean', group: 'Existing files', describe: 'leave them as they are' },
   { name: 'backup', type: 'boolean', group: 'Existing files', describe: 'keep a numbered copy, then replace them' },
   { name: 'merge', type: 'boolean', group: 'Existing files', describe: 'merge them with the new text; what clashes is marked in the file' },
+  { name: 'rebase-lock', type: 'boolean', group: 'Existing files', describe: 'with update: make hardened.lock anew; what differs from what would be written counts as edited' },
   { name: 'check', type: 'boolean', group: 'Look without writing', describe: 'with update: exit 4 when a file would change, 5 when an edit or an ended exception breaks the policy' },
   { name: 'strict', type: 'boolean', group: 'Look without writing', describe: 'with update --check: edits are drift too' },
   { name: 'color', type: 'boolean', group: 'General', describe: 'colours; --no-color for none' },

@@ -80,6 +80,29 @@ describe('update', () => {
   })
 })
 
+describe('a damaged lock', () => {
+  test.each([
+    ['markers of a merge', '<<<<<<< HEAD\n{\n=======\n{}\n>>>>>>> theirs\n'],
+    ['half of it', '{"lockVersion": 1, "tool"'],
+    ['edited by hand', '{"lockVersion": 1, "tool": "0.1.0", "answers": {"text": "", "values": {}}, "files": ["Dockerfile"]}'],
+  ])('%s: is told with the one command that repairs it, which touches nothing else', (_, text) => {
+    const folder = started()
+    edit(folder, 'Dockerfile', 'WORKDIR /app\n', 'WORKDIR /app\nENV OURS=1\n')
+    rmSync(join(folder, 'k8s/hpa.yaml'))
+    const { 'hardened.lock': lock, ...files } = tree(folder)
+    writeFileSync(join(folder, 'hardened.lock'), text)
+    expect(run(folder, ['update'])).toMatchObject({ code: 2, err: expect.stringContaining('update --rebase-lock') })
+    expect(run(folder, ['update', '--rebase-lock']).code).toBe(0)
+    const { 'hardened.lock': made, ...after } = tree(folder)
+    expect(after).toEqual(files)
+    expect(Object.keys((JSON.parse(made!) as { files: object }).files)).toEqual(Object.keys((JSON.parse(lock!) as { files: object }).files).filter((f) => f !== 'k8s/hpa.yaml'))
+    // from here on it is as if it had never been lost
+    expect(run(folder, ['update', '--port', '4444']).code).toBe(0)
+    expect(tree(folder).Dockerfile).toMatch(/ENV OURS=1[^]*EXPOSE 4444/)
+    expect(tree(folder)).not.toHaveProperty('k8s/hpa.yaml')
+  })
+})
+
 describe('update --check', () => {
   test('nothing is due: 0, also where nothing can be written', () => {
     const folder = started()
