@@ -97,7 +97,7 @@ function onlyAppOf(error: unknown): string {
 }
 
 /** The flag that asks to look and to write nothing. */
-const looksOf = (flags: Parsed['flags']): string | undefined => ['dry-run', 'diff', 'print', 'plan', 'json'].find((name) => flags[name] !== undefined && flags[name] !== false)
+const looksOf = (flags: Parsed['flags']): string | undefined => ['plan', 'print', 'diff', 'json', 'dry-run'].find((name) => flags[name] !== undefined && flags[name] !== false)
 
 /**
  * Everything that was said before a question: flags, environment, answer files, each as a layer of its own. What an interrupted

@@ -3,7 +3,7 @@ import { InputError, type Problem } from '../errors.ts'
 import { fact, type Facts } from './facts.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
 import type { Template } from '../render/render.ts'
-import type { Project } from './project.ts'
+import { lineOf, type Project } from './project.ts'
 
 /** A language with everything that belongs to it, loaded when the project turns out to be of it. */
 export interface Loaded {
@@ -37,7 +37,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     const marker = loaded.language.markers.find((m) => project.has(m))
     try {
       const own = loaded.detect?.({ project, language: loaded.language, chosen: { ...chosen, language: wanted } })
-      if (own) found.push({ id, loaded, facts: { ...own, language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
+      if (own) found.push({ id, loaded, facts: { ...own, ...(own.port || own.serves?.value === false ? {} : exposed(project)), language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
       else if (wanted) problems.push({ message: `no ${loaded.language.title} program was found`, where: '--language', hint: `it is recognised by ${loaded.language.markers.join(', ')}` })
     } catch (error) {
       if (!(error as InputError).problems) throw error
@@ -81,6 +81,13 @@ const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|pu
 
 /** Names at the top that say a language which is not read here. */
 const ELSEWHERE = /^(composer\.json|Gemfile|mix\.exs|Package\.swift|deno\.jsonc?|pubspec\.yaml)$|\.(php|rb|cs|csproj|fsproj|sln|slnx|cabal|dart)$/
+
+/** The port that a Dockerfile of the project's own exposes, where the sources show none; one that this tool wrote says nothing new. */
+function exposed(project: Project): Pick<Facts, 'port'> {
+  const text = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
+  const ports = [...(text ?? '').matchAll(/^EXPOSE[ \t]+(\d{4,5})(?:\/tcp)?[ \t]*$/gim)]
+  return ports.length === 1 && Number(ports[0]![1]) < 65536 ? { port: { ...fact(Number(ports[0]![1]), { file: 'Dockerfile', line: lineOf(text!, ports[0]![0]) }), guess: true } } : {}
+}
 
 /** How many apps an error or a question names. */
 const MAX_APPS = 12

@@ -44,7 +44,9 @@ const BACKENDS = ['setuptools-scm', 'setuptools_scm', 'hatch-vcs', 'versioningit
 export function installValues({ language, project }: DetectContext, { spec, lockFile }: Install, needs: InstallNeeds): Record<string, BuildValue> {
   const { manifests } = needs
   const pins = language.data!.pins as Record<string, Record<string, string>>
-  const command = (name: string): string => String(spec[lockFile ? name : `${name}Loose`] ?? '')
+  // a workspace's program may be any of its members
+  const whole = (text: string): string => (manifests.members.length > 0 ? text.replace(/^(uv sync)\b/, '$1 --all-packages') : text)
+  const command = (name: string): string => whole(String(spec[lockFile ? name : `${name}Loose`] ?? ''))
   const setup = String(spec.setup).replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
   const uv = table(manifests.pyproject, 'tool', 'uv')
   const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
@@ -52,12 +54,12 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const early = spec.id === 'pyproject' && manifests.pyproject?.project === undefined
   const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
   const filter = pip && dropped.length > 0 ? `sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
-  const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? String(spec.installParts) : command('install')).replace('{requirements}', manifests.requirements ?? '')
+  const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? (lockFile ? whole(String(spec.installParts)) : '') : command('install')).replace('{requirements}', manifests.requirements ?? '')
   const extras = ['dev', 'test', 'tests'].filter((g) => texts(table(manifests.pyproject, 'project', 'optional-dependencies'), g).length > 0)
   const hasDevelopment = pip ? manifests.developmentRequirements !== undefined : spec.id === 'pyproject' ? extras.length > 0 : manifests.development.size > 0
   const locals = manifests.locals.map((l) => l.text!.replace(/^(-e\s+|--editable[\s=]+)/, '').split(/\s/)[0]!)
   const installProject = pip && locals.length > 0 ? `pip --python .venv install ${locals.map((l) => `--editable ${l}`).join(' ')}` : early ? 'uv pip install --editable .' : needs.project || parts ? command('project') : ''
-  const files = pip ? manifests.includes : [...(lockFile ? [lockFile] : []), ...((spec.files as unknown as string[]) ?? [])].filter((f) => project.has(f))
+  const files = pip ? manifests.includes : [...(lockFile ? [lockFile] : []), ...((spec.files as unknown as string[]) ?? []), ...manifests.members.map((m) => `${m}/pyproject.toml`)].filter((f) => project.has(f))
   const versioned = BACKENDS.some((b) => project.read('pyproject.toml')?.includes(b) || project.read('setup.py')?.includes('use_scm_version'))
   return {
     setup,
@@ -65,7 +67,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
     manifests: install ? byFolder(files) : [],
     install,
     project: installProject,
-    development: hasDevelopment ? command('development').replace('{development}', manifests.developmentRequirements ?? '').replace('{extras}', extras.map((e) => `--extra ${e}`).join(' ')) : '',
+    development: hasDevelopment ? command('development').replace(/^uv sync --all-packages/, '$& --no-install-workspace').replace('{development}', manifests.developmentRequirements ?? '').replace('{extras}', extras.map((e) => `--extra ${e}`).join(' ')) : '',
     developmentManifests: pip && manifests.developmentRequirements ? byFolder([manifests.developmentRequirements]) : [],
   }
 }

@@ -28,6 +28,8 @@ export interface Manifests {
   foreign: Dependency[]
   /** versions in the lock file, by normalized name */
   locked: Map<string, string>
+  /** folders of the members of uv's workspace, whose root this is */
+  members: string[]
 }
 
 export const normalize = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
@@ -44,7 +46,7 @@ export function requirement(line: string, evidence: Evidence): Dependency | unde
 
 /** Reads every manifest at the project's root. Throws InputError for malformed TOML (file:line:column). */
 export function readManifests(project: Project, names: { production: string[]; development: string[]; foreign: string[] }): Manifests {
-  const out: Manifests = { dependencies: new Map(), development: new Set(), includes: [], locals: [], foreign: [], locked: new Map() }
+  const out: Manifests = { dependencies: new Map(), development: new Set(), includes: [], locals: [], foreign: [], locked: new Map(), members: [] }
   const add = (d: Dependency | undefined): void => {
     if (d && !out.dependencies.has(d.name)) out.dependencies.set(d.name, d)
   }
@@ -52,6 +54,11 @@ export function readManifests(project: Project, names: { production: string[]; d
   if (source !== undefined) {
     out.pyproject = readToml('pyproject.toml', source)
     readPyproject(out, source, add)
+    out.members = membersOf(project, texts(table(out.pyproject, 'tool', 'uv', 'workspace'), 'members'))
+    for (const file of out.members.map((m) => `${m}/pyproject.toml`)) {
+      const own = project.read(file)!
+      for (const line of texts(table(readToml(file, own), 'project'), 'dependencies')) add(requirement(line, { file, line: lineOf(own, line) }))
+    }
   }
   const pipfile = project.read('Pipfile')
   if (pipfile !== undefined) {
@@ -66,6 +73,12 @@ export function readManifests(project: Project, names: { production: string[]; d
   const setup = project.read('setup.py') ?? project.read('setup.cfg')
   if (setup !== undefined && out.dependencies.size === 0) readSetup(project.read('setup.py') !== undefined ? 'setup.py' : 'setup.cfg', setup, add)
   return out
+}
+
+/** The folders that a workspace's patterns mean: a name, or all below a folder (https://docs.astral.sh/uv/concepts/projects/workspaces/). */
+function membersOf(project: Project, patterns: readonly string[]): string[] {
+  const folders = patterns.flatMap((p) => (p.endsWith('/*') ? project.names(p.slice(0, -2)).filter((n) => n.endsWith('/')).map((n) => p.slice(0, -1) + n.slice(0, -1)) : [p.replace(/\/$/, '')]))
+  return folders.filter((f) => project.has(`${f}/pyproject.toml`))
 }
 
 function readPyproject(out: Manifests, source: string, add: (d: Dependency | undefined) => void): void {

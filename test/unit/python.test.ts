@@ -242,3 +242,22 @@ describe('what is written at run time', () => {
     expect((await python({ 'requirements.txt': '', 'main.py': 'import os\nos.makedirs("data", exist_ok=True)\n', 'data/seed.csv': '' })).writable).toEqual([])
   })
 })
+
+it('a workspace of uv is installed whole, and what its members name counts', async () => {
+  const facts = await factsOf({
+    'pyproject.toml': '[project]\nname = "root"\nversion = "1"\n\n[tool.uv.workspace]\nmembers = ["packages/*"]\n',
+    'uv.lock': 'version = 1\n',
+    'packages/api/pyproject.toml': '[project]\nname = "api"\nversion = "1"\ndependencies = ["fastapi", "uvicorn", "shared"]\n',
+    'packages/api/main.py': 'from fastapi import FastAPI\n\napp = FastAPI()\n',
+    'packages/shared/pyproject.toml': '[project]\nname = "shared"\nversion = "1"\n',
+  })
+  expect(facts.framework).toMatchObject({ value: 'fastapi', evidence: expect.arrayContaining([expect.objectContaining({ file: 'packages/api/pyproject.toml', line: 4 })]) })
+  expect(facts.build).toMatchObject({ install: expect.stringMatching(/^uv sync --all-packages --frozen .*--no-install-workspace/), project: expect.stringContaining('--all-packages'), manifests: expect.arrayContaining([{ files: ['packages/api/pyproject.toml'], to: './packages/api/' }]) })
+  expect(facts.warnings.map((w) => w.message).join()).not.toContain('production server')
+})
+
+it('a port that only the Dockerfile exposes is taken, as a guess', async () => {
+  const files = { 'requirements.txt': 'flask==3.1.0\n', 'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n' }
+  expect((await factsOf({ ...files, Dockerfile: 'FROM python:3.13\nEXPOSE 9000\n' })).port).toEqual({ value: 9000, evidence: [{ file: 'Dockerfile', line: 2 }], guess: true })
+  expect((await factsOf({ ...files, Dockerfile: 'FROM python:3.13\nEXPOSE 80\n' })).port).toBeUndefined()
+})
