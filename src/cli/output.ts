@@ -71,7 +71,11 @@ export function nextLines(steps: ReturnType<typeof nextSteps>, plan: Plan, frame
   const lines = steps.map((s) => `  ${s.label.padEnd(8)} ${p.cyan(s.command)}\n`).join('')
   const unprobed = plan.runtime.probes && 'tcp' in plan.runtime.probes.liveness
   const hint = unprobed ? `no health route was found, so the probes only see whether the port opens; ${framework?.healthHint ? `ten lines for ${framework.title}: create-hardened-container explain healthPath` : 'name one: --health-path /healthz'}\n` : ''
-  return `${hint}${p.bold('next')}\n${lines}`
+  const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
+  const own = has('compose') ? plan.compose.environment.filter((e) => e.value === '').map((e) => e.name) : []
+  const places = [...(own.length > 0 ? [`${own.join(', ')} in .env for compose`] : []), ...(has('secret') ? [`${plan.runtime.secrets.join(', ')} for the cluster, as k8s/secret.yaml.example shows`] : [])]
+  const wanted = plan.runtime.secrets.length > 0 && places.length > 0 ? `its secrets are yours to set: ${places.join('; ')}\n` : ''
+  return `${hint}${wanted}${p.bold('next')}\n${lines}`
 }
 
 /** The plan with the facts behind it, as --plan prints it. */

@@ -162,3 +162,9 @@ describe('update --check', () => {
     expect(check(folder, '--diff').out).toContain('+FROM node:22-')
   })
 })
+
+test('the secrets that a program reads are named, each with where it is set', () => {
+  const folder = project({ 'secrets.js': 'module.exports = process.env.SESSION_SECRET\n' })
+  expect(run(folder, ['--yes']).err).toContain('its secrets are yours to set: SESSION_SECRET in .env for compose; SESSION_SECRET for the cluster, as k8s/secret.yaml.example shows')
+  expect(run(project(), ['--yes']).err).not.toContain('its secrets')
+})
