@@ -29,7 +29,7 @@ function rebuild(test, folder, image, report) {
   writeFileSync(file, before)
   const steps = [...again.all.matchAll(/^(#\d+) \[((?:production-)?dependencies) [^\]]*\] (?:RUN|COPY)/gm)].map((m) => m[1])
   const ran = steps.filter((s) => !new RegExp(`^${s} CACHED`, 'm').test(again.all))
-  report('a changed source line installs nothing again', again.code === 0 && steps.length > 0 && ran.length === 0, ran.length > 0 ? `these ran: ${ran.join(' ')}\n${again.all}` : again.all)
+  report('a changed source line installs nothing again', again.code === 0 && steps.length > 0 && ran.length === 0, `${steps.length} steps, of which these ran: ${ran.join(' ') || 'none'}\n${again.all}`)
   run('docker', ['rmi', `${image}-again`])
 }
 
