@@ -1,11 +1,12 @@
-// npm run golden [-- --update]: says what differs from the golden folders, or writes them anew. A case is added for each example without one.
+// npm run golden [-- --update]: says what differs from the golden folders and the ways, or writes them anew. A case is added for each example without one.
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { load } from './bundle.mjs'
 import { ready, root } from './ready.mjs'
 
 /** Differences of every case, one line each. With `update` they are written instead. */
 export async function golden(update) {
-  const { add, cases, differences, examples, expected, languageIds, rendered, write } = await load('golden', ["export * from './test/golden/golden.ts'", "export { examples, languageIds } from './test/laws/catalog.ts'"])
+  const { add, cases, decided, differences, examples, expected, languageIds, rendered, ways, write, writeWay } = await load('golden', ["export * from './test/golden/golden.ts'", "export * from './test/ways/ways.ts'", "export { examples, languageIds } from './test/laws/catalog.ts'"])
   const folder = join(root, 'test/golden')
   if (update) for (const e of examples) if (languageIds.includes(e.split('-')[0]) && !cases(folder).some((c) => c.example === e && c.flags.length === 0)) add(folder, e)
   const found = []
@@ -16,6 +17,16 @@ export async function golden(update) {
     else if (differences(now, expected(folder, c)).length > 0) {
       write(folder, c, now)
       console.log(`written  ${c.name}`)
+    }
+  }
+  const waysFolder = join(root, 'test/ways')
+  for (const way of ways(waysFolder)) {
+    const now = await decided(way)
+    if (isDeepStrictEqual(JSON.parse(JSON.stringify(now)), way.expected)) continue
+    if (!update) found.push(`ways/${way.name} is decided otherwise`)
+    else {
+      writeWay(waysFolder, way, now)
+      console.log(`written  ways/${way.name}`)
     }
   }
   return found

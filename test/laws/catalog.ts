@@ -1,6 +1,6 @@
 /** The whole catalog as plans: every example project × base × preset, and the artifact sets. Derived from folders and generated/. */
 import { readdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { artifacts, controlIds, languages, linters, presets, version } from '../../generated/catalog.ts'
 import { controls } from '../../generated/controls.ts'
@@ -56,24 +56,29 @@ const OTHER_FACTS: Partial<Facts>[] = [{ port: { value: 80, evidence: [] }, port
  * A language whose detector is missing has no example that works, and the laws say so.
  */
 export async function planOf(example: string, answers: Answers, presetId = 'restricted', change: Partial<Facts> = {}): Promise<Member | undefined> {
-  const { resolved, preset } = resolve([{ origin: 'flag', answers: { ...answers, preset: [presetId] } }])
   try {
-    const { facts, loaded } = await detected(example, answers)
-    const plan = makePlan({ facts: { ...facts, warnings: [...facts.warnings], ...change }, language: loaded.language, resolved, preset, catalog, folder: example, today: TODAY })
-    return { name: [example, presetId, JSON.stringify(answers), ...(Object.keys(change).length > 0 ? [`facts ${JSON.stringify(change)}`] : [])].join(' '), plan, loaded }
+    return await planIn(join(root, 'examples', example), example, answers, presetId, change)
   } catch (error) {
     if ((error as InputError).problems) return undefined
     throw new Error(`${example} ${JSON.stringify(answers)}: ${(error as Error).stack}`)
   }
 }
 
+/** The plan of a folder with these answers. @throws InputError where the tool refuses the combination. */
+export async function planIn(folder: string, name: string, answers: Answers, presetId = 'restricted', change: Partial<Facts> = {}): Promise<Member> {
+  const { resolved, preset } = resolve([{ origin: 'flag', answers: { ...answers, preset: [presetId] } }])
+  const { facts, loaded } = await detected(folder, answers)
+  const plan = makePlan({ facts: { ...facts, warnings: [...facts.warnings], ...change }, language: loaded.language, resolved, preset, catalog, folder: basename(folder), today: TODAY })
+  return { name: [name, presetId, JSON.stringify(answers), ...(Object.keys(change).length > 0 ? [`facts ${JSON.stringify(change)}`] : [])].join(' '), plan, loaded }
+}
+
 const known = new Map<string, ReturnType<typeof detect>>()
 
-/** What is detected in an example, read once for all that is asked in the same way. */
-function detected(example: string, answers: Answers): ReturnType<typeof detect> {
+/** What is detected in a folder, read once for all that is asked in the same way. */
+function detected(folder: string, answers: Answers): ReturnType<typeof detect> {
   const chosen = { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }
-  const key = JSON.stringify([example, answers.language, chosen])
-  const found = known.get(key) ?? detect(openProject(join(root, 'examples', example)), answers.language, chosen)
+  const key = JSON.stringify([folder, answers.language, chosen])
+  const found = known.get(key) ?? detect(openProject(folder), answers.language, chosen)
   known.set(key, found)
   return found
 }
