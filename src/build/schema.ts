@@ -10,7 +10,7 @@ export function schemaOf(ids: { controls: string[]; artifacts: string[]; groups:
   const of = (o: Option): Schema => {
     const item: Schema = known[o.name] ? { enum: known[o.name] } : o.choices ? { enum: [...o.choices] } : { type: 'string' }
     if (o.name === 'control') return { type: 'object', propertyNames: { enum: ids.controls }, additionalProperties: { oneOf: [{ enum: ['on', true] }, { type: 'object', required: ['off'], additionalProperties: false, properties: { off: { type: 'string', minLength: 1 }, until: { type: 'string', format: 'date' } } }] } }
-    if (o.name === 'set') return { type: 'object', additionalProperties: false, properties: Object.fromEntries(Object.entries(SETTINGS).map(([key, s]) => [key, { type: 'string', pattern: s.accepts.source, description: s.describe }])) }
+    if (o.name === 'set') return { type: 'object', additionalProperties: { type: ['string', 'number'], description: 'a label, or a setting of a pack' }, properties: Object.fromEntries(Object.entries(SETTINGS).map(([key, s]) => [key, { type: ['string', 'number'], pattern: s.accepts.source, description: s.describe }])) }
     if (o.name === 'start') return { oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] }
     if (o.type === 'list') return { oneOf: [item, { type: 'array', items: item }] }
     if (o.type === 'integer') return { type: 'integer', minimum: 1, maximum: 65535 }

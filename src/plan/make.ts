@@ -75,6 +75,10 @@ export function makePlan(input: PlanInput): Plan {
   const cpuLimit = answers.cpuLimit
   if (cpuLimit !== undefined && !/^(none|\d+m|\d+(\.\d+)?)$/.test(cpuLimit)) problems.push({ message: `"${shown(cpuLimit)}" is no amount of CPU`, where: '--cpu-limit', hint: 'like 500m, 1 or 1.5; none to leave it out' })
 
+  const cpu = answers.set?.['resources.cpu']
+  const most = cpuLimit === 'none' ? undefined : (cpuLimit ?? language.resources[facts.kind ?? framework?.kind ?? language.kind]?.cpuLimit)
+  if (cpu && most && Number(cores(cpu)) > Number(cores(most))) problems.push({ message: `the CPU request ${cpu} is above the limit ${most}`, where: '--set resources.cpu', hint: `raise the limit too: --cpu-limit ${cpu}` })
+
   const controls = chooseControls(input, problems, warnings)
   // the port stands in the source: the other rights stay away all the same
   if (port !== undefined && port < 1024 && controls['unprivileged-ports']?.origin === 'built-in') controls['unprivileged-ports'] = { on: false, origin: 'detected', reason: `the program listens on port ${port} and takes no other` }
@@ -85,7 +89,8 @@ export function makePlan(input: PlanInput): Plan {
   if (problems.length > 0 || !base || !version || !image || !argv) throw new InputError(problems.length > 0 ? problems : { message: 'no plan could be made' })
 
   const kind = language.resources[facts.kind ?? framework?.kind ?? language.kind]!
-  const uid = base.uid
+  const set = answers.set ?? {}
+  const uid = Number(set['runtime.uid'] ?? base.uid)
   const portVariable = facts.portVariable?.value ?? framework?.portVariable
   // what is served by another program than the language's own has no use for the language's settings
   const static_ = facts.build.static === true
@@ -93,7 +98,7 @@ export function makePlan(input: PlanInput): Plan {
   if (serves && portVariable) env[portVariable] = String(port)
   if (serves) Object.assign(env, facts.hostVariable?.value ?? framework?.host)
   const program = (word: string): string => base.programs?.[word] ?? word
-  const host = answers.set?.['network.host'] ?? `${name}.example.com`
+  const host = set['network.host'] ?? `${name}.example.com`
   const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
   const command = [program(argv[0]!), ...argv.slice(1)].map(fill)
 
@@ -108,7 +113,8 @@ export function makePlan(input: PlanInput): Plan {
   const checked = serves && (own ?? (health ? language.health.http : language.health.tcp))
   const writable = ['/tmp', ...(framework?.writable ?? []), ...(facts.writable ?? [])].filter((p, i, all) => all.indexOf(p) === i)
   const settings = settingsOf(facts, services)
-  const memory = mebibytes(kind.memory)
+  const quantity = set['resources.memory'] ?? kind.memory
+  const memory = mebibytes(quantity)
 
   const plan: Plan = {
     schemaVersion: 1,
@@ -145,10 +151,10 @@ export function makePlan(input: PlanInput): Plan {
       writable: writable.map((p) => ({ path: p, size: p === '/tmp' ? 64 : 128, name: p.replace(/^\/+/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-+|-+$/g, '').toLowerCase() || 'scratch' })),
     },
     resources: {
-      cpu: kind.cpu,
+      cpu: set['resources.cpu'] ?? kind.cpu,
       cpuLimit: cpuLimit ?? kind.cpuLimit,
-      memory: kind.memory,
-      memoryLimit: kind.memory,
+      memory: quantity,
+      memoryLimit: quantity,
       ephemeral: kind.ephemeral,
       ephemeralLimit: `${mebibytes(kind.ephemeral) * 2}Mi`,
       memoryMiB: memory,
@@ -166,10 +172,11 @@ export function makePlan(input: PlanInput): Plan {
       minReplicas: 2,
       maxReplicas: 10,
       host,
-      ingressNamespace: answers.set?.['network.ingressNamespace'] ?? 'ingress',
-      gateway: answers.set?.['network.gateway'] ?? 'gateway',
-      egress: (answers.set?.['network.egress'] ?? '').split(',').filter(Boolean),
+      ingressNamespace: set['network.ingressNamespace'] ?? 'ingress',
+      gateway: set['network.gateway'] ?? 'gateway',
+      egress: (set['network.egress'] ?? '').split(',').filter(Boolean),
     },
+    labels: Object.entries(set).flatMap(([key, value]) => (key.startsWith('label.') ? [{ name: key.slice(6), value }] : [])),
     build: facts.build,
     controls,
     // beside a Dockerfile that is not at the top of its context, the build looks for a file of this name

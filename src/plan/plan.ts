@@ -2,7 +2,7 @@ import type { BaseId } from '../detect/language.ts'
 import type { BuildValues, Evidence, Warning } from '../detect/facts.ts'
 
 /** Where a value came from, weakest first. What a pack enforces stands above all. */
-export const ORIGINS = ['built-in', 'detected', 'preset', 'user file', 'hardened.yaml', 'answers file', 'environment', 'flag', 'prompt', 'enforced'] as const
+export const ORIGINS = ['built-in', 'detected', 'preset', 'pack', 'user file', 'hardened.yaml', 'answers file', 'environment', 'flag', 'prompt', 'enforced'] as const
 export type Origin = (typeof ORIGINS)[number]
 
 /** How something is asked whether it lives: exactly one of the kinds. */
@@ -83,6 +83,8 @@ export interface Plan {
   /** how compose.dev.yaml reloads */
   develop: { action: string; ignore: string[]; rebuild: string[] }
   kubernetes: { version: string; namespace: string; replicas: number; minReplicas: number; maxReplicas: number; host: string; gateway: string; ingressNamespace: string; egress: string[] }
+  /** labels of every object, its pods and the image, beside the recommended ones */
+  labels: { name: string; value: string }[]
   /** values that only the templates of this language understand */
   build: BuildValues
   controls: Record<string, ControlState>

@@ -11,8 +11,25 @@ export interface Given {
   place: Pick<Problem, 'where' | 'file' | 'line' | 'column'>
 }
 
-/** Settings that --set takes, each with what it accepts. */
-export const SETTINGS: Record<string, { accepts: RegExp; describe: string }> = {
+/** A setting that --set takes: what it accepts, and what that is. */
+export interface Setting {
+  accepts: RegExp
+  describe: string
+}
+
+/** Settings that --set takes, by key; packs bring more. */
+export type Settings = Readonly<Record<string, Setting>>
+
+const QUANTITY = /^[1-9]\d{0,5}(Mi|Gi)$/
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const LABEL_KEY = /^label\.([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/
+const LABEL: Setting = { accepts: /^[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/, describe: "a label's value: at most 63 letters, digits, '-', '_' and '.'" }
+
+/** The tool's own settings. */
+export const SETTINGS: Settings = {
+  'runtime.uid': { accepts: /^(?!10000$)([1-9]\d{4,8}|1\d{9}|20\d{8})$/, describe: 'user and group id that the program runs as, above 10000' },
+  'resources.memory': { accepts: QUANTITY, describe: 'memory, request and limit alike, like 512Mi' },
+  'resources.cpu': { accepts: /^([1-9]\d{0,4}m|\d{1,3}(\.\d{1,3})?)$/, describe: 'CPU request, like 250m' },
   'network.egress': { accepts: /^(\d{1,3}(\.\d{1,3}){3}\/\d{1,2})(,\d{1,3}(\.\d{1,3}){3}\/\d{1,2})*$/, describe: 'address ranges that the program may reach, like 10.20.0.0/16' },
   'network.host': { accepts: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/, describe: 'host name of the way in' },
   'network.ingressNamespace': { accepts: /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, describe: 'namespace of the ingress controller or gateway' },
@@ -21,8 +38,11 @@ export const SETTINGS: Record<string, { accepts: RegExp; describe: string }> = {
 
 type Bad = (message: string, hint: string, near?: Problem['near']) => void
 
+/** The setting of a key; undefined where there is none. `label.KEY` puts a label of that key on every object. */
+export const settingFor = (key: string, settings: Settings): Setting | undefined => (Object.hasOwn(settings, key) ? settings[key] : LABEL_KEY.test(key) ? LABEL : undefined)
+
 /** Turns text from flags, the environment or a file into answers. Throws InputError with every problem. */
-export function answersOf(given: ReadonlyMap<Option, Given>): Answers {
+export function answersOf(given: ReadonlyMap<Option, Given>, settings: Settings = SETTINGS): Answers {
   const problems: Problem[] = []
   const answers: Record<string, unknown> = {}
   for (const [option, { value, label, place }] of given) {
@@ -37,14 +57,14 @@ export function answersOf(given: ReadonlyMap<Option, Given>): Answers {
       bad(`${label} holds what looks like a secret; answers are saved and committed`, 'keep it out: the program reads it from its environment, which k8s/secret.yaml.example and .env show')
       continue
     }
-    const converted = convert(option, value, texts, label, bad)
+    const converted = convert(option, value, texts, label, settings, bad)
     if (converted !== undefined) answers[option.answer] = converted
   }
   if (problems.length > 0) throw new InputError(problems)
   return answers as Answers
 }
 
-function convert(option: Option, value: Given['value'], texts: readonly string[], label: string, bad: Bad): unknown {
+function convert(option: Option, value: Given['value'], texts: readonly string[], label: string, settings: Settings, bad: Bad): unknown {
   if (option.name === 'start') {
     if (typeof value !== 'string') return value.length > 0 ? value : undefined
     const words = splitCommand(value)
@@ -52,7 +72,7 @@ function convert(option: Option, value: Given['value'], texts: readonly string[]
     return words
   }
   if (option.name === 'control') return Object.fromEntries(texts.flatMap((t) => controlOf(t, label, bad)))
-  if (option.name === 'set') return Object.fromEntries(texts.flatMap((t) => settingOf(t, label, bad)))
+  if (option.name === 'set') return Object.fromEntries(texts.flatMap((t) => settingOf(t, label, settings, bad)))
   if (option.type === 'list') return texts.flatMap((t) => t.split(',')).map((t) => t.trim()).filter(Boolean)
   const text = texts[0] ?? ''
   if (texts.length !== 1) return void bad(`${label} takes one value`, `${label} ${option.value}`)
@@ -75,12 +95,12 @@ function controlOf(text: string, label: string, bad: Bad): [string, { on: boolea
   return []
 }
 
-function settingOf(text: string, label: string, bad: Bad): [string, string][] {
+function settingOf(text: string, label: string, settings: Settings, bad: Bad): [string, string][] {
   const at = text.indexOf('=')
   const key = text.slice(0, Math.max(at, 0))
   const value = text.slice(at + 1)
-  const setting = SETTINGS[key]
-  if (!setting) bad(`${label}: there is no setting ${JSON.stringify(key || text)}`, `one of ${Object.keys(SETTINGS).join(', ')}, as KEY=VALUE`, { given: key || text, among: Object.keys(SETTINGS) })
+  const setting = settingFor(key, settings)
+  if (!setting) bad(`${label}: there is no setting ${JSON.stringify(key || text)}`, `one of ${Object.keys(settings).join(', ')}, label.KEY; as KEY=VALUE`, { given: key || text, among: Object.keys(settings) })
   else if (!setting.accepts.test(value)) bad(`${label} ${key}: ${JSON.stringify(value)} does not do`, setting.describe)
   else return [[key, value]]
   return []

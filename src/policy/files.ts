@@ -2,24 +2,25 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { InputError } from '../errors.ts'
 import type { Answers } from './answers.ts'
+import { type Settings, SETTINGS } from './convert.ts'
 
 /** A person's own defaults for every project: $XDG_CONFIG_HOME/create-hardened-container/config.yaml. */
-export async function userAnswers(env: NodeJS.ProcessEnv): Promise<Answers> {
+export async function userAnswers(env: NodeJS.ProcessEnv, settings: Settings = SETTINGS): Promise<Answers> {
   const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
   const file = home && join(home, 'create-hardened-container', 'config.yaml')
   if (!file || !existsSync(file)) return {}
-  return (await import('./read.ts')).readAnswers(file, readFileSync(file, 'utf8'))
+  return (await import('./read.ts')).readAnswers(file, readFileSync(file, 'utf8'), settings)
 }
 
 /** The answers of --answers: a file, or standard input for "-". Throws InputError when it cannot be read. */
-export async function answersFrom(name: string, cwd: string): Promise<Answers> {
+export async function answersFrom(name: string, cwd: string, settings: Settings = SETTINGS): Promise<Answers> {
   let text: string
   try {
     text = name === '-' ? await standardInput() : readFileSync(resolve(cwd, name), 'utf8')
   } catch (error) {
     throw new InputError({ message: `the answers cannot be read: ${(error as Error).message}`, where: '--answers', hint: 'name a YAML or JSON file, or - for standard input' })
   }
-  return (await import('./read.ts')).readAnswers(name === '-' ? '<stdin>' : name, text)
+  return (await import('./read.ts')).readAnswers(name === '-' ? '<stdin>' : name, text, settings)
 }
 
 async function standardInput(): Promise<string> {

@@ -2,22 +2,22 @@ import { type Option, OPTIONS, variableOf } from '../cli/options.ts'
 import type { Parsed } from '../cli/parse.ts'
 import { InputError, type Problem } from '../errors.ts'
 import type { Answers } from './answers.ts'
-import { answersOf, type Given } from './convert.ts'
+import { answersOf, type Given, type Settings, SETTINGS } from './convert.ts'
 
 type Flags = Parsed['flags']
 
 /** The answers among the flags. Throws InputError with every problem. */
-export function answersOfFlags(flags: Flags): Answers {
+export function answersOfFlags(flags: Flags, settings: Settings = SETTINGS): Answers {
   const given = new Map<Option, Given>()
   for (const option of OPTIONS) {
     const value = flags[option.name]
     if (option.answer && value !== undefined) given.set(option, { value: value as string | string[], label: `--${option.name}`, place: { where: `--${option.name}` } })
   }
-  return answersOf(given)
+  return answersOf(given, settings)
 }
 
 /** What the variables CHC_… say: answers, and flags that steer the run. An unknown one is warned about, since it stops nothing. */
-export function readEnvironment(env: NodeJS.ProcessEnv): { answers: Answers; flags: Flags; warnings: Problem[] } {
+export function readEnvironment(env: NodeJS.ProcessEnv, settings: Settings = SETTINGS): { answers: Answers; flags: Flags; warnings: Problem[] } {
   const given = new Map<Option, Given>()
   const flags: Flags = {}
   const warnings: Problem[] = []
@@ -34,7 +34,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): { answers: Answers; fla
     else problems.push({ message: `${name} is neither true nor false: ${JSON.stringify(value)}`, ...place, hint: `${name}=true` })
   }
   if (problems.length > 0) throw new InputError(problems)
-  return { answers: answersOf(given), flags, warnings }
+  return { answers: answersOf(given, settings), flags, warnings }
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Reads answers from YAML or JSON text. Loaded only when such a file is read, since the library costs a third of node's start. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Answers } from './answers.ts'
-import { answersOf, byAnswer, type Given } from './convert.ts'
+import { answersOf, byAnswer, type Given, type Settings, SETTINGS } from './convert.ts'
 
 const MAX_LENGTH = 1 << 20
 
@@ -10,7 +10,7 @@ const MAX_LENGTH = 1 << 20
  * Answers in a file. Scalars are read as they are written (failsafe schema), so that 3.10 stays 3.10.
  * Throws InputError with file:line:column of every problem.
  */
-export function readAnswers(file: string, text: string): Answers {
+export function readAnswers(file: string, text: string, settings: Settings = SETTINGS): Answers {
   if (text.length > MAX_LENGTH) throw new InputError({ message: 'is larger than 1 MB, which no answers are', file, hint: 'begin anew: move it away and run again' })
   const marker = text.split('\n').findIndex((l) => /^(<{7}|>{7}) /.test(l))
   if (marker >= 0) throw new InputError({ message: 'holds markers of a merge that was not finished', file, line: marker + 1, hint: 'choose between the sides, take the markers out, then run again' }, EXIT.conflict)
@@ -27,13 +27,26 @@ export function readAnswers(file: string, text: string): Answers {
   if (root === null || (isScalar(root) && root.value === '')) return {}
   if (!isMap(root)) throw new InputError({ message: 'holds no keys and values', ...at(root.range?.[0]), hint: 'like port: 8080' })
 
+  const answers = answersOfMap(root, at, settings, problems)
+  if (problems.length > 0) throw new InputError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  return answers
+}
+
+/** Answers in a map of YAML; what is wrong with them is added to `problems`. `elsewhere` takes the keys that are no answers. */
+export function answersOfMap(root: YAMLMap, at: (offset?: number) => Given['place'], settings: Settings, problems: Problem[], elsewhere?: (key: string, value: unknown, place: Given['place']) => string | undefined): Answers {
   const options = byAnswer()
   const given = new Map<NonNullable<ReturnType<typeof options.get>>, Given>()
+  const sets: string[] = []
   for (const { key, value } of root.items) {
     const name = String((key as { value?: unknown }).value)
     const place = at((key as Node).range?.[0])
     if (name === '$schema') continue
     const option = options.get(name)
+    const taken = option ? undefined : elsewhere?.(name, value, place)
+    if (taken !== undefined) {
+      sets.push(taken)
+      continue
+    }
     if (!option) {
       problems.push({ message: `there is no answer "${name}"`, ...place, near: { given: name.replace(/-(\w)/g, (_, c: string) => c.toUpperCase()), among: [...options.keys()] }, hint: 'create-hardened-container list settings' })
       continue
@@ -46,14 +59,14 @@ export function readAnswers(file: string, text: string): Answers {
     else if (isMap(node) && (name === 'control' || name === 'set')) given.set(option, { value: node.items.flatMap((i) => pairText(name, i, problems, at)), label: name, place: where })
     else problems.push({ message: `${name} has another form than expected`, ...where, hint: `like ${name}: ${option.value ?? ''}` })
   }
-  let answers: Answers = {}
+  const set = options.get('set')!
+  if (sets.length > 0) given.set(set, { label: 'set', place: at(root.range?.[0]), ...given.get(set), value: [...((given.get(set)?.value as string[] | undefined) ?? []), ...sets] })
   try {
-    answers = answersOf(given)
+    return answersOf(given, settings)
   } catch (error) {
     problems.push(...(error as InputError).problems)
+    return {}
   }
-  if (problems.length > 0) throw new InputError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
-  return answers
 }
 
 /** An entry of `control` or `set` in the form that the flag has. */

@@ -2,6 +2,7 @@ import { ANSWERS_FILE, type Lock, readText } from '../apply/state.ts'
 import { OPTIONS } from '../cli/options.ts'
 import { json, yaml } from '../render/helpers.ts'
 import type { Answers } from './answers.ts'
+import { type Settings, SETTINGS } from './convert.ts'
 
 /** hardened.yaml as it stands: its text with LF ends, and the answers in it. */
 export interface Saved {
@@ -10,12 +11,12 @@ export interface Saved {
 }
 
 /** Reads hardened.yaml; while it is as the lock remembers it, from there. Throws InputError with file:line:column. */
-export async function readSaved(root: string, lock: Lock | undefined): Promise<Saved> {
+export async function readSaved(root: string, lock: Lock | undefined, settings: Settings = SETTINGS): Promise<Saved> {
   const text = readText(root, ANSWERS_FILE)?.replaceAll('\r\n', '\n')
   if (text === undefined) return { answers: {} }
   if (lock && lock.answers.text === text) return { text, answers: lock.answers.values }
   const { readAnswers } = await import('./read.ts')
-  return { text, answers: readAnswers(ANSWERS_FILE, text) }
+  return { text, answers: readAnswers(ANSWERS_FILE, text, settings) }
 }
 
 /** What is not part of a project's answers: the app's folder is where hardened.yaml lies. */

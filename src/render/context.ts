@@ -8,8 +8,15 @@ interface Listed {
   reason: string
 }
 
+/** Texts that packs put at the named places of the built-in templates. */
+export interface Slots {
+  labels: string
+  runtime: string
+  ignore: string
+}
+
 /** Turns a plan into the templates' context: strings and plain data only (Handlebars adds adjacent numbers and calls functions). */
-export function contextOf(plan: Plan): Context {
+export function contextOf(plan: Plan, slots: Slots = { labels: '', runtime: '', ignore: '' }): Context {
   const { runtime } = plan
   const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
   const [program, ...rest] = runtime.argv
@@ -35,6 +42,7 @@ export function contextOf(plan: Plan): Context {
       startSeconds: Math.max(5, Math.min(60, runtime.startupFailures)),
       writable: runtime.writable,
     },
+    slots,
     context: { ...plan.context, above: plan.context.path !== '.' },
     framework: plan.framework ?? '',
     manager: plan.manager ?? '',

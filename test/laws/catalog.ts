@@ -42,6 +42,7 @@ export const SETS: Record<string, Answers> = {
   'no hpa, pdb': { without: ['hpa', 'pdb'] },
   'no network policies': { without: ['networkpolicy', 'networkpolicy-default'] },
   'all services': { services: Object.keys(services) },
+  settings: { set: { 'runtime.uid': '20001', 'resources.memory': '512Mi', 'resources.cpu': '250m', 'label.team': 'payments', 'label.acme.example/cost-centre': '104711' } },
   'no services, no CPU limit': { services: ['none'], cpuLimit: 'none' },
 }
 
