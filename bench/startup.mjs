@@ -45,7 +45,7 @@ const question = (cwd) =>
 const cases = {
   'node -e 0': () => once(['-e', '0']),
   '--help': () => once([bin, '--help']),
-  ...Object.fromEntries(readdirSync(join(root, 'examples')).map((e) => [`run ${e}`, () => once([bin, fresh(e), '--yes', '--name', 'demo'])])),
+  ...Object.fromEntries(readdirSync(join(root, 'examples')).filter((e) => e !== 'packs').map((e) => [`run ${e}`, () => once([bin, fresh(e), '--yes', '--name', 'demo'])])),
   'run again node-express': () => once([bin, join(work, 'again'), '--yes']),
   'first question': () => question(fresh('node-express')),
   ...(peer && existsSync(peer) ? { '@flydotio/dockerfile': () => once([peer, '--force'], fresh('node-express')) } : {}),

@@ -69,7 +69,7 @@ export async function dist() {
     texts.set(basename(file.path), lighten(code))
   }
   for (const [name, code] of pack(texts, result.metafile)) writeFileSync(join(out, name), code)
-  cpSync(join(root, 'generated', 'hardened.schema.json'), join(out, 'hardened.schema.json'))
+  for (const name of ['hardened', 'pack']) cpSync(join(root, 'generated', `${name}.schema.json`), join(out, `${name}.schema.json`))
   writeFileSync(join(root, 'generated', 'meta.json'), JSON.stringify(result.metafile))
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
+import type { LockedPack } from '../pack/locked.ts'
 import type { Answers } from '../policy/answers.ts'
 
 /** hardened.lock: the tool's own state. JSON, one file, so that no linter takes the copies in it for manifests. */
@@ -14,6 +15,8 @@ export interface Lock {
   facts?: unknown
   /** the last render of each file, by path */
   files: Record<string, string>
+  /** the packs that it was made with */
+  packs?: LockedPack[]
   /** files of those that a person deleted, which was said */
   deleted?: string[]
 }

@@ -1,5 +1,5 @@
 import { presets } from '../../generated/catalog.ts'
-import { catalog, detectFor, type Known, planFor } from '../cli/generate.ts'
+import { catalog, detectFor, type Known, planFor, resolveFor } from '../cli/generate.ts'
 import type { Io } from '../cli/io.ts'
 import type { Loaded } from '../detect/detect.ts'
 import type { Facts } from '../detect/facts.ts'
@@ -8,7 +8,6 @@ import { InputError } from '../errors.ts'
 import type { Preset } from '../plan/input.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Answers } from '../policy/answers.ts'
-import { resolve } from '../policy/preset.ts'
 import { type Prompts, promptsOn } from './prompts.ts'
 import { type Context, type Step, STEPS } from './steps.ts'
 
@@ -29,7 +28,7 @@ export async function ask(known: Known, io: Io, prompts: Prompts = promptsOn(io)
   if ('app' in start) return start
   if (known.saved.text !== undefined) return start.asked
   const { asked, facts, loaded, plan } = start
-  const { resolved } = resolve(known.layers)
+  const { resolved } = resolveFor(known)
   const context: Context = {
     plan,
     language: loaded.language,
@@ -53,10 +52,10 @@ export async function askSteps(steps: readonly Step[], context: Context, prompts
 async function plannable(known: Known, prompts: Prompts): Promise<Plannable | { app: string }> {
   let asked: Answers = {}
   for (;;) {
-    const { resolved, preset } = resolve([...known.layers, { origin: 'prompt', answers: asked }])
+    const { resolved, preset } = resolveFor(known, asked)
     try {
-      const { facts, loaded } = await detectFor(known.root, resolved.answers)
-      return { asked, facts, loaded, plan: planFor(known.root, facts, loaded, resolved, preset) }
+      const { facts, loaded } = await detectFor(known, resolved.answers)
+      return { asked, facts, loaded, plan: planFor(known, facts, loaded, resolved, preset) }
     } catch (error) {
       const { problems } = error as InputError
       const [problem] = problems ?? []
@@ -72,9 +71,9 @@ async function plannable(known: Known, prompts: Prompts): Promise<Plannable | { 
 const named = (values: readonly string[]): { name: string; value: string }[] => values.map((value) => ({ name: value, value }))
 
 function reasonAgainst(known: Known, facts: Facts, loaded: Loaded, answers: Answers): string | undefined {
-  const { resolved, preset } = resolve([...known.layers, { origin: 'prompt', answers }])
+  const { resolved, preset } = resolveFor(known, answers)
   try {
-    planFor(known.root, structuredClone(facts), loaded, resolved, preset)
+    planFor(known, structuredClone(facts), loaded, resolved, preset)
     return undefined
   } catch (error) {
     return (error as InputError).problems?.find((p) => p.where === '--base')?.message.replace(/^.*?: /, '')

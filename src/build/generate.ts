@@ -9,6 +9,7 @@ import { controls } from '../../generated/controls.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
 import { problemsOfPreset } from '../policy/check.ts'
+import { manifestSchema } from '../pack/format.ts'
 import { schemaOf } from './schema.ts'
 import { compileTemplate } from './compile.ts'
 
@@ -49,13 +50,17 @@ export function generate(root: string): void {
 
   const artifacts: unknown[] = Object.values(LANGUAGE_ARTIFACTS)
   const workload: string[] = []
+  const orders: Record<string, unknown> = {}
   for (const file of readdirSync(join(templates, 'workload')).filter((f) => f.endsWith('.hbs')).sort()) {
     const { artifact, source } = artifactOf(read(join(templates, 'workload', file)), file)
-    const { order: _, ...light } = artifact
+    const { order, ...light } = artifact
+    if (order) orders[artifact.id] = order
     artifacts.push(light)
     workload.push(`  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, source, controls), file)},`)
   }
   write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
+
+  write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${JSON.stringify(orders)}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
   const problems = presets.flatMap((p) => problemsOfPreset(p, `presets/${p.id}.yaml`, controls.map((c) => c.id)))
@@ -79,6 +84,7 @@ export const linters = ${JSON.stringify(Object.fromEntries(controls.filter((c) =
   const listed = artifacts as { id: string; group: string }[]
   const schema = schemaOf({ controls: controls.map((c) => c.id), artifacts: listed.map((a) => a.id), groups: [...new Set(listed.map((a) => a.group))], presets: presets.map((p) => p.id), services: Object.keys(services as object), languages })
   write(join(out, 'hardened.schema.json'), `${JSON.stringify(schema)}\n`)
+  write(join(out, 'pack.schema.json'), `${JSON.stringify(manifestSchema())}\n`)
   for (const stale of readdirSync(join(out, 'languages'))) if (!languages.includes(basename(stale, '.ts'))) rmSync(join(out, 'languages', stale))
 }
 

@@ -69,10 +69,10 @@ async function takeFrom(said: readonly Said[], known: Known, flags: Flags, io: I
   return out
 }
 
-async function plan({ root, layers }: Known, flags: Flags): Promise<Plan> {
-  const { resolved, preset } = resolve([...layers, { origin: 'flag', answers: answersOfFlags(flags) }])
-  const { facts, loaded } = await detectFor(root, resolved.answers)
-  return planFor(root, facts, loaded, resolved, preset)
+async function plan(known: Known, flags: Flags): Promise<Plan> {
+  const { resolved, preset } = resolve([...known.layers, { origin: 'flag', answers: answersOfFlags(flags, known.packs?.policy.settings) }], known.packs)
+  const { facts, loaded } = await detectFor(known, resolved.answers)
+  return planFor(known, facts, loaded, resolved, preset)
 }
 
 function sameIn(plan: Plan, { option, value }: Said): boolean {

@@ -4,10 +4,10 @@ import type { Control } from '../controls/control.ts'
 import type { Loaded } from '../detect/detect.ts'
 import { EXIT, InputError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
+import { valueOf } from '../plan/values.ts'
 import { SETTINGS } from '../policy/convert.ts'
-import { resolve } from '../policy/preset.ts'
 import type { Artifact } from '../render/artifacts.ts'
-import { detectFor, planFor, readInput } from './generate.ts'
+import { detectFor, planFor, readInput, resolveFor } from './generate.ts'
 import type { Io } from './io.ts'
 import { OPTIONS } from './options.ts'
 import type { Parsed } from './parse.ts'
@@ -44,9 +44,9 @@ type Project = { plan: Plan; loaded: Loaded }
 async function projectHere(flags: Parsed['flags'], io: Io): Promise<Project | undefined> {
   try {
     const { known } = await readInput([], flags, io)
-    const { resolved, preset } = resolve(known.layers)
-    const { facts, loaded } = await detectFor(known.root, resolved.answers)
-    return { plan: planFor(known.root, facts, loaded, resolved, preset), loaded }
+    const { resolved, preset } = resolveFor(known)
+    const { facts, loaded } = await detectFor(known, resolved.answers)
+    return { plan: planFor(known, facts, loaded, resolved, preset), loaded }
   } catch (error) {
     if ((error as InputError).problems) return undefined
     throw error
@@ -82,46 +82,10 @@ function artifactHere(artifact: Artifact, plan: Plan | undefined): string[] {
 function settingHere(id: string, project: Project | undefined): string[] {
   if (!project) return []
   const { plan, loaded } = project
-  const value = valueOf(id, plan)
+  const value = id === 'base' ? `${plan.base.id} (${plan.base.runtime}; ${plan.base.reason})` : valueOf(id, plan).replaceAll(',', ', ')
   const from = plan.origins[id]
   const places = (from?.evidence ?? []).map((e) => `${e.file}${e.line ? `:${e.line}` : ''}`)
   const lines = from || value ? [`Here: ${value || 'none'}, ${from ? from.origin : 'built-in'}${places.length > 0 ? ` in ${places.join(', ')}` : ''}${from?.guess ? ' (a guess)' : ''}`] : ['Here: not set']
   const hint = loaded.language.frameworks.find((f) => f.id === plan.framework?.id)?.healthHint
   return id === 'healthPath' && !from && hint ? [...lines, `A route for ${plan.framework!.title}:`, ...hint.trimEnd().split('\n').map((l) => `  ${l}`)] : lines
-}
-
-function valueOf(id: string, plan: Plan): string {
-  const { runtime, kubernetes } = plan
-  const http = (probe: 'liveness' | 'readiness'): string => {
-    const p = runtime.probes?.[probe]
-    return p && 'http' in p ? p.http.path : ''
-  }
-  const values: Record<string, () => unknown> = {
-    language: () => plan.language.id,
-    languageVersion: () => plan.language.version,
-    framework: () => plan.framework?.id,
-    packageManager: () => plan.manager?.id,
-    base: () => `${plan.base.id} (${plan.base.runtime}; ${plan.base.reason})`,
-    port: () => runtime.port,
-    name: () => plan.name,
-    image: () => plan.image.reference,
-    start: () => runtime.argv.join(' '),
-    healthPath: () => http('liveness'),
-    readyPath: () => http('readiness'),
-    app: () => plan.app,
-    namespace: () => kubernetes.namespace,
-    services: () => plan.services.map((s) => s.id).join(', '),
-    kubernetesVersion: () => kubernetes.version,
-    cpuLimit: () => plan.resources.cpuLimit,
-    preset: () => plan.preset,
-    control: () => Object.entries(plan.controls).filter(([, c]) => !c.on).map(([c]) => `${c}=off`).join(', '),
-    'runtime.uid': () => runtime.uid,
-    'resources.memory': () => plan.resources.memory,
-    'resources.cpu': () => plan.resources.cpu,
-    'network.egress': () => kubernetes.egress.join(', '),
-    'network.host': () => kubernetes.host,
-    'network.ingressNamespace': () => kubernetes.ingressNamespace,
-    'network.gateway': () => kubernetes.gateway,
-  }
-  return String(values[id]?.() ?? '')
 }

@@ -11,12 +11,13 @@ import type { BaseId } from '../detect/language.ts'
 import { openProject } from '../detect/project.ts'
 import { EXIT, type InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
+import type { PackRun } from '../pack/run.ts'
 import { makePlan } from '../plan/make.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Origin, Plan } from '../plan/plan.ts'
 import type { Answers, Layer, Resolved } from '../policy/answers.ts'
 import { answersFrom, userAnswers } from '../policy/files.ts'
 import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
-import { resolve } from '../policy/preset.ts'
+import { isPack, resolve } from '../policy/preset.ts'
 import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
 import { type Change, hasMarkers, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
 import { type Rendered, render } from '../render/render.ts'
@@ -34,7 +35,12 @@ export interface Known {
   lock?: Lock
   saved: Saved
   layers: Layer[]
+  /** the packs of this project */
+  packs?: PackRun
 }
+
+/** The policy of an administrator, which holds for every project of the machine. */
+export const MANAGED_POLICY = '/etc/create-hardened-container/policy.yaml'
 
 export const catalog = { version, artifacts, controlIds, linters, services } as unknown as Catalog
 
@@ -48,14 +54,14 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
 
   const asked = asks ? await (await import('../ask/wizard.ts')).ask(known, io) : {}
   if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
-  const { resolved, preset } = resolve([...known.layers, { origin: 'prompt', answers: asked }])
-  const found = await detectFor(known.root, resolved.answers).catch(onlyAppOf)
+  const { resolved, preset } = resolveFor(known, asked)
+  const found = await detectFor(known, resolved.answers).catch(onlyAppOf)
   if (typeof found === 'string') {
     io.stderr.write(`the only program is in ${found}/, so its files are written there\n`)
     return generate(words, { ...argvFlags, app: found }, io)
   }
   const { facts, loaded } = found
-  const plan = planFor(known.root, facts, loaded, resolved, preset)
+  const plan = planFor(known, facts, loaded, resolved, preset)
   const gone = leaveOut(plan, known, flags)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
@@ -63,8 +69,9 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   plan.nextSteps = steps.map((s) => s.command)
   if (flags.plan) return print(planText(plan, facts), io)
 
-  const rendered = render(plan, loaded.templates)
-  if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
+  const rendered = renderFor(known, plan, loaded)
+  if (known.packs) known.packs.verify(plan, rendered)
+  else if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
   const answersText = await savedText(known.saved, kept)
   const differing = await changesOf(known, rendered, gone, answersText, flags)
   const changes = flags['rebase-lock'] ? differing.map(asEdited) : differing
@@ -105,23 +112,34 @@ const looksOf = (flags: Parsed['flags']): string | undefined => ['plan', 'print'
  */
 export async function readInput(words: string[], argvFlags: Parsed['flags'], io: Io, writes = false): Promise<{ known: Known; flags: Parsed['flags']; notes: Problem[]; interrupted: boolean }> {
   refuseSwallowed(argvFlags, io.env)
-  const environment = readEnvironment(io.env)
-  const flags = { ...environment.flags, ...argvFlags }
-  const given = answersOfFlags(flags)
-  const root = folderOf(words, given.app ?? environment.answers.app, io)
+  const first = readEnvironment(io.env)
+  const flags = { ...first.flags, ...argvFlags }
+  const root = folderOf(words, (flags.app as string | undefined) ?? first.answers.app, io)
   const interrupted = existsSync(join(root, JOURNAL))
   const notes = interrupted ? await settle(root, writes && !looksOf(flags)) : []
   // a damaged lock is not read when it is to be made anew
   const lock = flags['rebase-lock'] ? undefined : readLock(root)
-  const saved = await readSaved(root, lock)
+  const packs = await packsOf(root, flags, first.answers.preset, lock, io)
+  const settings = packs?.policy.settings
+  const environment = packs ? readEnvironment(io.env, settings) : first
+  const saved = await readSaved(root, lock, settings)
   const layers: Layer[] = [
-    { origin: 'user file', answers: await userAnswers(io.env) },
+    { origin: 'user file', answers: await userAnswers(io.env, settings) },
     { origin: 'hardened.yaml', answers: saved.answers },
-    { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd) },
+    { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd, settings) },
     { origin: 'environment', answers: environment.answers },
-    { origin: 'flag', answers: given },
+    { origin: 'flag', answers: answersOfFlags(flags, settings) },
   ]
-  return { known: { root, lock, saved, layers }, flags, notes: [...notes, ...environment.warnings], interrupted }
+  return { known: { root, lock, saved, layers, ...(packs ? { packs } : {}) }, flags, notes: [...notes, ...environment.warnings], interrupted }
+}
+
+/** The packs that flags, the environment, a file of answers or an administrator name; none is the usual case and costs nothing. */
+async function packsOf(root: string, flags: Parsed['flags'], fromEnvironment: string[] | undefined, lock: Lock | undefined, io: Io): Promise<PackRun | undefined> {
+  const named = [...((flags.preset as string[] | undefined) ?? []), ...(fromEnvironment ?? [])].some(isPack)
+  const text = readText(root, ANSWERS_FILE)
+  const saved = lock && text === lock.answers.text ? (lock.answers.values.preset?.some(isPack) ?? false) : text !== undefined && text.includes('preset')
+  if (!named && !saved && flags.answers === undefined && flags.policy === undefined && !existsSync(MANAGED_POLICY)) return undefined
+  return (await import('./packs.ts')).packsFor(root, flags, fromEnvironment, lock, io)
 }
 
 async function settle(root: string, writes: boolean): Promise<Problem[]> {
@@ -129,17 +147,32 @@ async function settle(root: string, writes: boolean): Promise<Problem[]> {
   return writes ? repair(root) : interrupted(root)
 }
 
-export function detectFor(root: string, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
-  return detect(openProject(root), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined })
+/** Answers of every layer, with what was asked, under the preset and the packs of the project. */
+export const resolveFor = (known: Known, asked: Answers = {}): ReturnType<typeof resolve> => resolve([...known.layers, { origin: 'prompt', answers: asked }], known.packs)
+
+export function detectFor({ root, packs }: Pick<Known, 'root' | 'packs'>, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
+  return detect(openProject(root), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }, '.', packs)
 }
 
-export function planFor(root: string, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
-  return makePlan({ facts, language: loaded.language, resolved, preset, catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
+export function planFor({ root, packs }: Pick<Known, 'root' | 'packs'>, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
+  const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog: packs ? packs.catalog(catalog) : catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
+  return packs ? packs.plan(plan) : plan
 }
 
-/** What somebody said, without the defaults of the preset. */
+export const renderFor = ({ packs }: Pick<Known, 'packs'>, plan: Plan, loaded: Loaded): Rendered[] => (packs ? packs.render(plan, loaded) : render(plan, loaded.templates))
+
+/** Who says something that is no person: it is not kept as an answer. */
+const OTHERS: readonly (Origin | undefined)[] = ['preset', 'pack', 'enforced']
+
+/** What somebody said, without what presets and packs say. */
 export function given({ answers, origins }: Resolved): Answers {
-  return Object.fromEntries(Object.entries(answers).filter(([key]) => origins[key] !== 'preset'))
+  return Object.fromEntries(
+    Object.entries(answers).flatMap(([key, value]) => {
+      if (key !== 'set' && key !== 'control') return OTHERS.includes(origins[key]) ? [] : [[key, value]]
+      const own = Object.entries(value as object).filter(([id]) => origins[`${key}.${id}`] !== undefined && !OTHERS.includes(origins[`${key}.${id}`]))
+      return own.length > 0 ? [[key, Object.fromEntries(own)]] : []
+    }),
+  )
 }
 
 /** Files that the last run wrote or left away and that a person deleted: taken out of the plan, unless --with names them. Returns them. */
@@ -199,9 +232,9 @@ function asEdited(c: Change): Change {
 }
 
 /** Everything in one go, the lock last: it says that all before it is there. */
-function write({ root, lock }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers'], rebased: boolean): void {
+function write({ root, lock, packs }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers'], rebased: boolean): void {
   const deleted = changes.filter((c) => c.kind === 'gone').map((c) => c.path)
-  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
+  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), ...(packs ? { packs: packs.locked } : {}), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
   const unchanged = (now: string | undefined): boolean => rebased || (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))

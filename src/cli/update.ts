@@ -8,9 +8,9 @@ import type { Resolved } from '../policy/answers.ts'
 import { resolve } from '../policy/preset.ts'
 import { ordered, savedText } from '../policy/saved.ts'
 import type { Change } from '../reconcile/reconcile.ts'
-import { type Rendered, render } from '../render/render.ts'
+import type { Rendered } from '../render/render.ts'
 import { coloured, paint } from './colour.ts'
-import { catalog, changesOf, detectFor, generate, given, type Known, leaveOut, planFor, readInput, snapshot } from './generate.ts'
+import { catalog, changesOf, detectFor, generate, given, type Known, leaveOut, planFor, readInput, renderFor, resolveFor, snapshot } from './generate.ts'
 import type { Io } from './io.ts'
 import type { Parsed } from './parse.ts'
 
@@ -35,12 +35,12 @@ interface Drift {
 async function check(words: string[], argvFlags: Flags, io: Io): Promise<number> {
   const { known, flags, notes } = await readInput(words, argvFlags, io)
   for (const note of notes) io.stderr.write((await import('./report.ts')).problemText(note, 'warning'))
-  const { resolved, preset } = resolve(known.layers)
-  const { facts, loaded } = await detectFor(known.root, resolved.answers)
-  const plan = planFor(known.root, facts, loaded, resolved, preset)
+  const { resolved, preset } = resolveFor(known)
+  const { facts, loaded } = await detectFor(known, resolved.answers)
+  const plan = planFor(known, facts, loaded, resolved, preset)
   const whole = { ...plan, artifacts: plan.artifacts }
   const gone = leaveOut(plan, known, flags)
-  const rendered = render(plan, loaded.templates)
+  const rendered = renderFor(known, plan, loaded)
   const changes = await changesOf(known, rendered, gone, await savedText(known.saved, ordered(given(resolved))), flags)
   const due = changes.filter(isDue)
   const edited = changes.filter((c) => c.kind === 'kept' || ((c.kind === 'merged' || c.kind === 'conflict') && c.reason !== 'foreign'))
@@ -89,7 +89,7 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   if (!lock) return causes
   const tool = lock.tool === catalog.version ? 'preset or templates newer' : `tool newer: ${lock.tool} → ${catalog.version}`
   // what the last run was given by flags and the environment is in the answers that it kept
-  const then = resolve([{ origin: 'hardened.yaml', answers: lock.answers.values }])
+  const then = resolve([{ origin: 'hardened.yaml', answers: lock.answers.values }], known.packs)
   const texts = (make: () => readonly Rendered[]): Map<string, string> | undefined => {
     try {
       return new Map(make().map((r) => [r.path, r.text]))
@@ -100,9 +100,9 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   }
   const plain = (facts: unknown): Facts => revive(facts) as Facts
   const steps: [string, Map<string, string> | undefined][] = [
-    [tool, lock.facts ? texts(() => render(planFor(known.root, plain(lock.facts), now.loaded, then.resolved, then.preset), now.loaded.templates)) : undefined],
-    [`project changed${factsChanged(lock.facts, now.facts)}`, texts(() => render(planFor(known.root, now.facts, now.loaded, then.resolved, then.preset), now.loaded.templates))],
-    [`answers changed${changed(lock.answers.values, ordered(given(now.resolved)))}`, texts(() => render(now.whole, now.loaded.templates))],
+    [tool, lock.facts ? texts(() => renderFor(known, planFor(known, plain(lock.facts), now.loaded, then.resolved, then.preset), now.loaded)) : undefined],
+    [`project changed${factsChanged(lock.facts, now.facts)}`, texts(() => renderFor(known, planFor(known, now.facts, now.loaded, then.resolved, then.preset), now.loaded))],
+    [`answers changed${changed(lock.answers.values, ordered(given(now.resolved)))}`, texts(() => renderFor(known, now.whole, now.loaded))],
     ['a file that it names was deleted', new Map(now.rendered.map((r) => [r.path, r.text]))],
   ]
   let before = new Map(Object.entries(lock.files))

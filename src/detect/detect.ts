@@ -12,7 +12,8 @@ export interface Loaded {
   templates: Record<string, Template>
 }
 
-interface Listed {
+/** A language as it is listed: what says it, and how the rest of it is loaded. */
+export interface Listed {
   title: string
   markers: string[]
   /** looked at only where no program of another language was found */
@@ -22,18 +23,26 @@ interface Listed {
 
 const LISTED = languages as Record<string, Listed>
 
+/** What packs add to detection: languages, and changes of those that are known. */
+export interface Added {
+  languages: Record<string, Listed>
+  adapt(loaded: Loaded): Loaded
+}
+
 /**
- * Finds the project's language and reads its facts.
+ * Finds the project's language and reads its facts. @param added what packs bring
  * Throws InputError when there is none, several without a choice, or a manifest is malformed.
  */
-export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.'): Promise<{ facts: Facts; loaded: Loaded }> {
-  const marked = wanted ? [wanted] : Object.keys(LISTED).filter((id) => LISTED[id]!.markers.some((m) => project.has(m)))
-  const candidates = marked.sort((a, b) => Number(LISTED[a]!.fallback ?? false) - Number(LISTED[b]!.fallback ?? false))
+export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.', added?: Added): Promise<{ facts: Facts; loaded: Loaded }> {
+  const listed = added ? { ...LISTED, ...added.languages } : LISTED
+  const marked = wanted ? [wanted] : Object.keys(listed).filter((id) => listed[id]!.markers.some((m) => project.has(m)))
+  const candidates = marked.sort((a, b) => Number(listed[a]!.fallback ?? false) - Number(listed[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []
   const problems: Problem[] = []
   for (const id of candidates) {
-    if (LISTED[id]!.fallback && (problems.length > 0 || found.some((f) => f.facts.start !== undefined))) continue
-    const loaded = await LISTED[id]!.load()
+    if (listed[id]!.fallback && (problems.length > 0 || found.some((f) => f.facts.start !== undefined))) continue
+    const plain = await listed[id]!.load()
+    const loaded = added ? added.adapt(plain) : plain
     const marker = loaded.language.markers.find((m) => project.has(m))
     try {
       const own = loaded.detect?.({ project, language: loaded.language, chosen: { ...chosen, language: wanted } })
@@ -51,8 +60,8 @@ export async function detect(project: Project, wanted: string | undefined, chose
   const stops = starting.length > 0 && !wanted ? problems.filter((p) => p.where !== '--start') : problems
   if (stops.length > 0) throw new InputError(stops)
   // files to serve have folders of their own, in which no app is looked for
-  const files = !wanted && starting.length > 0 && LISTED[starting[0]!.id]!.fallback === true
-  const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project).filter((a) => !files || !ASSETS.test(a.path)) : []
+  const files = !wanted && starting.length > 0 && listed[starting[0]!.id]!.fallback === true
+  const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project, listed).filter((a) => !files || !ASSETS.test(a.path)) : []
   if (apps.length > 0)
     throw new InputError({
       message: `no program was found at the top, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
@@ -72,7 +81,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
   throw new InputError({
     message: 'no program was found here',
     file: project.root,
-    hint: `looked for ${Object.values(LISTED).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
+    hint: `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
   })
 }
 
@@ -93,13 +102,13 @@ function exposed(project: Project): Pick<Facts, 'port'> {
 const MAX_APPS = 12
 
 /** Folders below the root that hold a marker of a language, the outermost of each branch, nearest first. */
-function appsBelow(project: Project): { path: string; title: string }[] {
+function appsBelow(project: Project, known: Record<string, Listed>): { path: string; title: string }[] {
   const found: { path: string; title: string }[] = []
   for (const file of project.files()) {
     const at = file.lastIndexOf('/')
     if (at < 0) continue
     const path = file.slice(0, at)
-    const listed = Object.values(LISTED).find((l) => !l.fallback && l.markers.includes(file.slice(at + 1)))
+    const listed = Object.values(known).find((l) => !l.fallback && l.markers.includes(file.slice(at + 1)))
     if (listed && !found.some((f) => path === f.path || path.startsWith(`${f.path}/`))) found.push({ path, title: listed.title })
   }
   return found.slice(0, MAX_APPS)

@@ -4,6 +4,7 @@ import { InputError, type Problem } from '../errors.ts'
 import { exceptionsOf, moves } from './exceptions.ts'
 import { chooseArtifacts, chooseBase, chooseControls, choosePort, chooseServices, chooseVersion, shown } from './choose.ts'
 import type { PlanInput } from './input.ts'
+import { SETTINGS } from '../policy/convert.ts'
 import { settingsOf } from './settings.ts'
 import { oneLine, refusals, URL_PATH } from './texts.ts'
 import { isLabel, parseImage, toLabel, toTag } from './names.ts'
@@ -177,6 +178,7 @@ export function makePlan(input: PlanInput): Plan {
       egress: (set['network.egress'] ?? '').split(',').filter(Boolean),
     },
     labels: Object.entries(set).flatMap(([key, value]) => (key.startsWith('label.') ? [{ name: key.slice(6), value }] : [])),
+    settings: Object.fromEntries(Object.entries(set).filter(([key]) => !key.startsWith('label.') && !Object.hasOwn(SETTINGS, key))),
     build: facts.build,
     controls,
     // beside a Dockerfile that is not at the top of its context, the build looks for a file of this name

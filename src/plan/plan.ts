@@ -85,6 +85,8 @@ export interface Plan {
   kubernetes: { version: string; namespace: string; replicas: number; minReplicas: number; maxReplicas: number; host: string; gateway: string; ingressNamespace: string; egress: string[] }
   /** labels of every object, its pods and the image, beside the recommended ones */
   labels: { name: string; value: string }[]
+  /** settings of packs, by key: what only their templates and rules read */
+  settings: Record<string, string>
   /** values that only the templates of this language understand */
   build: BuildValues
   controls: Record<string, ControlState>

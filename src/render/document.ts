@@ -11,12 +11,12 @@ import { fill, holds, keysOf, scopeOf } from './expression.ts'
 
 /**
  * Rendered YAML with the controls in it. Names and values of the expectations are filled from the context; those whose
- * control is off there, or whose condition does not hold, are left out.
+ * control is off there, or whose condition does not hold, are left out. What is there already stands in the way, unless `replace`.
  */
-export function layOnDocument(text: string, expectations: readonly Laid[], order: KeyOrder, root: Context): string {
+export function layOnDocument(text: string, expectations: readonly Laid[], order: KeyOrder, root: Context, replace = false): string {
   const doc = parseDocument(text, { schema: 'failsafe', keepSourceTokens: false, uniqueKeys: true })
   if (doc.errors.length > 0) throw doc.errors[0]!
-  for (const e of expectations) if (holds(`on.${e.control}`, root) && holds(e.when, root)) insert({ doc, e, order, root }, doc.contents, splitPath(e.at), [])
+  for (const e of expectations) if (holds(`on.${e.control}`, root) && holds(e.when, root)) insert({ doc, e, order, root, replace }, doc.contents, splitPath(e.at), [])
   return doc.toString({ lineWidth: 0, flowCollectionPadding: false, doubleQuotedAsJSON: true })
 }
 
@@ -25,6 +25,7 @@ interface Laying {
   e: Laid
   order: KeyOrder
   root: Context
+  replace: boolean
 }
 
 function insert(on: Laying, node: unknown, path: string[], done: string[]): void {
@@ -38,7 +39,11 @@ function insert(on: Laying, node: unknown, path: string[], done: string[]): void
   const keys = head === '*' ? node.items.map(keyOf) : keysOf(head, done, on.root)
   for (const key of keys) {
     const found = node.items.find((p) => keyOf(p) === key)
-    if (found && rest.length === 0) throw new Error(`${done.concat(key).join('.')} is already there (${on.e.control})`)
+    if (found && rest.length === 0) {
+      if (!on.replace) throw new Error(`${done.concat(key).join('.')} is already there (${on.e.control})`)
+      node.items[node.items.indexOf(found)] = pairOf(on, key, done) as Pair<never, never>
+      continue
+    }
     if (found) insert(on, found.value, rest, done.concat(key))
     else if (rest.length > 0) insert(on, addMap(on, node, key, done), rest, done.concat(key))
     else place(node, pairOf(on, key, done), orderOf(on.order, done))

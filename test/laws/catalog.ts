@@ -31,7 +31,7 @@ export interface Member {
   loaded: Loaded
 }
 
-export const examples = readdirSync(join(root, 'examples')).sort()
+export const examples = readdirSync(join(root, 'examples')).filter((e) => e !== 'packs').sort()
 
 /** Answers that change which files there are. */
 export const SETS: Record<string, Answers> = {

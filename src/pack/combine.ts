@@ -1,0 +1,169 @@
+import { controlIds, presets as builtIn } from '../../generated/catalog.ts'
+import type { Control, Severity, Value } from '../controls/control.ts'
+import { EXIT, InputError, type Problem } from '../errors.ts'
+import type { Preset } from '../plan/input.ts'
+import type { Answers } from '../policy/answers.ts'
+import { byAnswer, settingFor, type Settings, SETTINGS } from '../policy/convert.ts'
+import type { Place, Rule } from './manifest.ts'
+import { matches } from './pattern.ts'
+import type { Pack, PackDefaults, Policy } from './policy.ts'
+
+/**
+ * What packs say together. Later packs win in what is a default; what they enforce and forbid only accumulates.
+ * @throws InputError (pack) where rules contradict each other, naming both packs and lines, and for names that do not exist
+ */
+export function combine(packs: readonly Pack[]): Policy {
+  const problems: Problem[] = []
+  const settings: Record<string, Settings[string]> = { ...SETTINGS }
+  for (const pack of packs) Object.assign(settings, pack.read.settings)
+  const defaults: PackDefaults[] = packs.map((pack) => ({ pack, ...pack.read.defaults(settings) }))
+  const rules = packs.flatMap((p) => p.read.rules)
+  const controls = packs.flatMap(controlsOf)
+  const ids = new Set([...(controlIds as string[]), ...controls.map((c) => c.id)])
+  for (const rule of rules) if (!rule.artifact && !isKey(rule.key, settings, ids)) problems.push({ message: `${rule.pack} ${rule.kind}s "${rule.key}", which is no setting`, ...rule.at, hint: 'create-hardened-container list settings', near: { given: rule.key, among: [...byAnswer().keys(), ...Object.keys(settings)] } })
+  for (const pack of packs) pack.read.manifest.waive?.forEach((w, i) => ids.has(w.control) || problems.push({ message: `${pack.name} waives the control "${w.control}", which there is not`, ...pack.read.at('waive', i), near: { given: w.control, among: [...ids] }, hint: 'create-hardened-container list controls' }))
+  problems.push(...contradictions(rules), ...collisions(packs))
+  const answers = packs.length > 0 ? laid(defaults, packs) : {}
+  for (const rule of rules) {
+    const said = rule.artifact ? undefined : answerAt(answers, rule.key)
+    if (said !== undefined && !allows(rule, said)) problems.push({ message: `the packs' own default for ${rule.key}, ${said}, is not what ${rule.pack} ${rule.kind}s: ${wanted(rule)}`, ...rule.at, hint: 'change the default or the rule' })
+  }
+  if (problems.length > 0) throw new InputError(problems, EXIT.pack)
+  return {
+    packs: [...packs],
+    defaults,
+    answers,
+    rules,
+    settings,
+    prompts: packs.flatMap((p) => (p.read.manifest.prompts ?? []).map((q) => ({ ...q, pack: p.name }))),
+    presets: packs.flatMap((p) => presetsOf(p, settings)),
+    artifacts: packs.flatMap((pack) => (pack.read.manifest.artifacts ?? []).map((a) => ({ ...a, pack }))),
+    controls,
+    tiers: Object.assign({}, ...packs.map((p) => p.read.manifest.tiers ?? {})) as Policy['tiers'],
+    mirrors: Object.assign({}, ...packs.map((p) => p.read.manifest.mirrors ?? {})) as Policy['mirrors'],
+  }
+}
+
+const isKey = (key: string, settings: Settings, controls: ReadonlySet<string>): boolean => byAnswer().has(key) || settingFor(key, settings) !== undefined || (key.startsWith('control.') && controls.has(key.slice(8)))
+
+/** Defaults of all packs, later ones over earlier ones; null takes back. Waived controls are off, with the reason. */
+function laid(defaults: readonly PackDefaults[], packs: readonly Pack[]): Answers {
+  const prompts = packs.flatMap((p) => (p.read.manifest.prompts ?? []).flatMap((q) => (q.default === undefined ? [] : [[q.key, q.default] as const])))
+  const out: Record<string, unknown> = prompts.length > 0 ? { set: Object.fromEntries(prompts) } : {}
+  for (const { answers, gone } of defaults) {
+    for (const key of gone) {
+      delete out[key]
+      if (out.set) delete (out.set as Record<string, string>)[key]
+    }
+    for (const [key, value] of Object.entries(answers)) out[key] = isMap(value) && isMap(out[key]) ? { ...out[key], ...value } : value
+  }
+  const waived = packs.flatMap((p) => (p.read.manifest.waive ?? []).map((w) => [w.control, { on: false, reason: `${w.reason} (${p.name})`, ...(w.until ? { until: w.until } : {}) }] as const))
+  if (waived.length > 0) out.control = { ...(out.control as object), ...Object.fromEntries(waived) }
+  return out as Answers
+}
+
+const isMap = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+function presetsOf(pack: Pack, settings: Settings): Preset[] {
+  return (pack.read.manifest.presets ?? []).map((p, i) => ({ id: p.id, title: p.title, description: p.description, defaults: pack.read.presetDefaults(i, settings) as Preset['defaults'], off: p.off ?? [] }))
+}
+
+/** Controls that are data: like the tool's own, without a coded check. */
+function controlsOf(pack: Pack): Control[] {
+  return (pack.read.manifest.controls ?? []).map((c) => ({
+    id: c.id,
+    title: c.title,
+    why: c.why,
+    comment: c.comment ?? '',
+    severity: (c.severity ?? 'medium') as Severity,
+    points: [],
+    sources: c.sources,
+    expects: c.expects.map((e) => ({ artifact: e.artifact, at: e.at, value: plainValue(e.value), ...(e.when ? { when: e.when } : {}), ...(e.comment === undefined ? {} : { comment: e.comment }) })),
+    failing: [],
+  }))
+}
+
+function plainValue(value: unknown): Value {
+  if (Array.isArray(value)) return value.map(plainValue)
+  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]))
+  return String(value ?? '')
+}
+
+/** Ids and paths that two packs, or a pack and the tool, both use. */
+function collisions(packs: readonly Pack[]): Problem[] {
+  const problems: Problem[] = []
+  const taken = new Map<string, string>([...(controlIds as string[]).map((id): [string, string] => [`control ${id}`, 'the tool itself']), ...(builtIn as unknown as { id: string }[]).map((p): [string, string] => [`preset ${p.id}`, 'the tool itself'])])
+  const take = (what: string, pack: Pack, at: Place): void => {
+    const by = taken.get(what)
+    if (by !== undefined) problems.push({ message: `${pack.name} brings the ${what}, which ${by} has already`, ...at, hint: 'choose another id' })
+    taken.set(what, pack.name)
+  }
+  for (const pack of packs) {
+    const { manifest, at } = pack.read
+    manifest.controls?.forEach((c, i) => take(`control ${c.id}`, pack, at('controls', i)))
+    manifest.presets?.forEach((p, i) => take(`preset ${p.id}`, pack, at('presets', i)))
+    manifest.artifacts?.forEach((a, i) => take(`artifact ${a.id}`, pack, at('artifacts', i)))
+    manifest.prompts?.forEach((p, i) => take(`prompt ${p.key}`, pack, at('prompts', i)))
+  }
+  return problems
+}
+
+const placed = ({ at, pack }: Rule): string => `${pack} (${at.file}${at.line ? `:${at.line}` : ''})`
+
+/** Rules of one key that no value can meet together. */
+function contradictions(rules: readonly Rule[]): Problem[] {
+  const problems: Problem[] = []
+  rules.forEach((a, i) => {
+    for (const b of rules.slice(i + 1)) {
+      if (a.artifact || b.artifact || a.key !== b.key || !disagree(a, b)) continue
+      problems.push({ message: `${placed(a)} and ${placed(b)} contradict each other on ${a.key}: ${wanted(a)}, against ${wanted(b)}`, ...b.at, hint: 'neither can be relaxed here; change one of the packs' })
+    }
+  })
+  return problems
+}
+
+function disagree(a: Rule, b: Rule): boolean {
+  const choices = (r: Rule): string[] | undefined => (r.kind === 'forbid' ? undefined : r.value !== undefined ? [r.value] : r.oneOf)
+  const [x, y] = [choices(a), choices(b)]
+  if (x) return !x.some((v) => allows(b, v))
+  if (y) return !y.some((v) => allows(a, v))
+  const low = Math.max(a.min ?? -Infinity, b.min ?? -Infinity)
+  return low > Math.min(a.max ?? Infinity, b.max ?? Infinity)
+}
+
+/** Lists, of which each entry has to do. */
+const LISTS = new Set(['services', 'with', 'without', 'preset', 'network.egress'])
+
+/** Whether a value, as text, meets a rule. */
+export function allows(rule: Rule, value: string): boolean {
+  const values = LISTS.has(rule.key) ? value.split(',') : [value]
+  if (rule.kind === 'forbid') return rule.values ? !values.some((v) => rule.values!.includes(v)) : false
+  if (rule.value !== undefined) return value === rule.value
+  if (rule.oneOf) return values.every((v) => rule.oneOf!.includes(v))
+  if (rule.pattern !== undefined) return matches(rule.pattern, value)
+  const number = quantityOf(value)
+  return number >= (rule.min ?? -Infinity) && number <= (rule.max ?? Infinity)
+}
+
+/** A number, CPU in cores ("250m" is 0.25), memory in MiB. */
+function quantityOf(value: string): number {
+  const [, n, unit] = /^(-?\d+(?:\.\d+)?)(m|Mi|Gi)?$/.exec(value) ?? []
+  return n === undefined ? Number.NaN : Number(n) * (unit === 'm' ? 0.001 : unit === 'Gi' ? 1024 : 1)
+}
+
+/** What a rule asks for, in words. */
+export function wanted(rule: Rule): string {
+  if (rule.kind === 'forbid') return rule.artifact ? `no ${rule.artifact}` : `never ${rule.values?.join(', ') ?? 'set'}`
+  if (rule.value !== undefined) return rule.value
+  if (rule.oneOf) return `one of ${rule.oneOf.join(', ')}`
+  if (rule.pattern !== undefined) return `what matches ${rule.pattern}`
+  return [rule.min === undefined ? '' : `at least ${rule.min}`, rule.max === undefined ? '' : `at most ${rule.max}`].filter(Boolean).join(' and ')
+}
+
+/** An answer by its key, as text: an option's, a setting's or a control's ("on", "off"). */
+export function answerAt(answers: Answers, key: string): string | undefined {
+  const control = key.startsWith('control.') ? answers.control?.[key.slice(8)] : undefined
+  if (control) return control.on ? 'on' : 'off'
+  const own = byAnswer().has(key) ? (answers as Record<string, unknown>)[key] : answers.set?.[key]
+  return own === undefined ? undefined : Array.isArray(own) ? own.join(key === 'start' ? ' ' : ',') : String(own)
+}

@@ -1,0 +1,246 @@
+import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
+import { EXIT, InputError, type Problem } from '../errors.ts'
+import type { Answers } from '../policy/answers.ts'
+import { type Setting, settingFor, type Settings } from '../policy/convert.ts'
+import { answersOfMap } from '../policy/read.ts'
+import { MANIFEST } from './format.ts'
+import { MAX_VALUE, matches, patternProblem } from './pattern.ts'
+import { check, type Schema, valueOf } from './schema.ts'
+import type { Tree } from './tree.ts'
+
+/** Where something stands in a pack. `file` names the pack too, for messages. */
+export interface Place {
+  file: string
+  line?: number
+  column?: number
+}
+
+/** One thing that a pack enforces or forbids. Exactly one of value, oneOf, pattern, min or max, values, artifact. */
+export interface Rule {
+  kind: 'enforce' | 'forbid'
+  key: string
+  value?: string
+  oneOf?: string[]
+  pattern?: string
+  min?: number
+  max?: number
+  values?: string[]
+  artifact?: string
+  reason: string
+  docs?: string
+  /** name of the pack */
+  pack: string
+  at: Place
+}
+
+export interface Prompt {
+  key: string
+  type?: 'string' | 'integer' | 'boolean' | 'choice'
+  choices?: string[]
+  pattern?: string
+  message: string
+  default?: string
+  required?: boolean
+}
+
+export interface PackArtifact {
+  id: string
+  path: string
+  template: string
+  title?: string
+  why: string
+  default?: boolean
+  when?: { language?: string[]; framework?: string[]; services?: string[]; serves?: boolean; artifact?: string[]; set?: Record<string, string> }
+}
+
+export interface PackControl {
+  id: string
+  title: string
+  why: string
+  comment?: string
+  severity?: string
+  sources: string[]
+  expects: { artifact: string; at: string; value: unknown; comment?: string; when?: string }[]
+}
+
+export interface PackPreset {
+  id: string
+  title: string
+  description: string
+  defaults?: unknown
+  off?: { id: string; reason: string }[]
+}
+
+/** What a manifest says, checked, as plain data. */
+export interface Manifest {
+  name: string
+  version: string
+  description?: string
+  requires?: { tool?: string }
+  extends?: string[]
+  prompts?: Prompt[]
+  presets?: PackPreset[]
+  tiers?: Record<string, { cpu: string; cpuLimit?: string; memory: string; title?: string }>
+  mirrors?: Record<string, string>
+  bases?: Record<string, Record<string, { build?: string; runtime?: string; uid?: number }>>
+  templates?: Record<string, string>
+  basedOn?: Record<string, string>
+  partials?: Record<string, string>
+  artifacts?: PackArtifact[]
+  controls?: PackControl[]
+  languages?: string[]
+  frameworks?: Record<string, Record<string, unknown>[]>
+  waive?: { control: string; reason: string; until?: string }[]
+  tests?: string
+}
+
+/** A manifest that was read, with the parts that need the settings of the packs below it. */
+export interface Read {
+  manifest: Manifest
+  rules: Rule[]
+  /** place of a top-level entry, or of an item of a list */
+  at(key: string, item?: number): Place
+  /** the settings that it brings: its prompts and tiers */
+  settings: Record<string, Setting>
+  /** its defaults as answers; keys that it takes back stand in `gone` */
+  defaults(settings: Settings): { answers: Answers; gone: string[]; at: Record<string, Place> }
+  /** defaults of one of its presets */
+  presetDefaults(index: number, settings: Settings): Answers
+}
+
+export const MANIFEST_FILE = 'pack.yaml'
+/** https://github.com/eemeli/yaml: 20,000 nested brackets take 200 ms to read */
+const MAX_LENGTH = 256 * 1024
+
+/**
+ * Reads a pack's manifest. @param label how the pack is named in places: its spec or name
+ * @throws InputError (pack) with file:line:column of every problem
+ */
+export function readManifest(tree: Tree, label: string): Read {
+  const file = `${label}/${MANIFEST_FILE}`
+  const fail = (problems: Problem[]): never => {
+    throw new InputError(problems, EXIT.pack)
+  }
+  const bytes = tree.get(MANIFEST_FILE)
+  if (!bytes) return fail([{ message: `there is no ${MANIFEST_FILE} in this pack`, file: label, hint: 'create-hardened-container pack init makes one' }])
+  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
+  if (text.length > MAX_LENGTH) return fail([{ message: 'is larger than 256 KB, which no manifest is', file }])
+  const lines = new LineCounter()
+  const place = (offset: number | undefined): Place => {
+    const { line, col } = lines.linePos(offset ?? 0)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const at = (node: Node | null | undefined): Place => place(node?.range?.[0])
+  const doc = parsed(text, lines, file)
+  const faults = [...doc.errors, ...doc.warnings].map((e): Problem => ({ message: `not valid YAML: ${e.message}`, ...place(e.pos[0]), hint: 'mend it' }))
+  if (faults.length > 0) return fail(faults)
+  const root = doc.contents as Node | null
+  let aliases = false
+  doc.contents && visitAliases(doc.contents, () => (aliases = true))
+  if (aliases) return fail([{ message: 'has anchors and aliases, which a manifest does without', file, hint: 'write the value out' }])
+  // keys whose values are answers are checked as such
+  const problems = check(root, MANIFEST, at)
+  if (problems.length > 0 || !isMap(root)) return fail(problems)
+
+  const manifest = valueOf(root, MANIFEST) as Manifest
+  const node = (key: string): Node | undefined => root.get(key, true) as Node | undefined
+  const itemAt = (key: string, item?: number): Place => at(item === undefined ? (root.items.find((p) => String((p.key as Scalar).value) === key)?.key as Node) : ((node(key) as YAMLSeq | undefined)?.items[item] as Node))
+  const rules = rulesOf(root, manifest.name, itemAt)
+  const settings = settingsOf(manifest, itemAt, problems)
+  for (const rule of rules) if (rule.pattern !== undefined) refusePattern(rule.pattern, rule.at, problems)
+  if (problems.length > 0) return fail(problems)
+
+  const answersIn = (map: unknown, known: Settings, gone: string[], places: Record<string, Place>): Answers => {
+    const wrong: Problem[] = []
+    const kept = (map as YAMLMap).clone() as YAMLMap
+    kept.items = kept.items.filter((pair) => {
+      places[String((pair.key as Scalar).value)] = at(pair.key as Node)
+      if (!isNull(pair)) return true
+      gone.push(String((pair.key as Scalar).value))
+      return false
+    })
+    const answers = answersOfMap(kept, (offset) => place(offset), known, wrong, (key, value) => (settingFor(key, known) && isScalar(value) ? `${key}=${String(value.value)}` : undefined))
+    if (wrong.length > 0) fail(wrong)
+    return answers
+  }
+  return {
+    manifest,
+    rules,
+    at: itemAt,
+    settings,
+    defaults(known) {
+      const [gone, places]: [string[], Record<string, Place>] = [[], {}]
+      const map = node('defaults')
+      return { answers: isMap(map) ? answersIn(map, known, gone, places) : {}, gone, at: places }
+    },
+    presetDefaults(index, known) {
+      const map = root.getIn(['presets', index, 'defaults'], true)
+      return isMap(map) ? answersIn(map, known, [], {}) : {}
+    },
+  }
+}
+
+function parsed(text: string, lines: LineCounter, file: string): ReturnType<typeof parseDocument> {
+  try {
+    return parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: true })
+  } catch (error) {
+    // deep nesting ends the reader's stack
+    throw new InputError({ message: `not valid YAML: ${(error as Error).message}`, file, hint: 'mend it' }, EXIT.pack)
+  }
+}
+
+function visitAliases(node: unknown, found: () => void): void {
+  if (typeof node !== 'object' || node === null) return
+  if ('source' in node && !('value' in node) && !('items' in node)) found()
+  for (const item of (node as { items?: unknown[] }).items ?? []) {
+    if (typeof item === 'object' && item !== null && 'key' in item) {
+      visitAliases((item as Pair).key, found)
+      visitAliases((item as Pair).value, found)
+    } else visitAliases(item, found)
+  }
+}
+
+/** `key: null`, `key: ~` and `key:` take a default back. */
+const isNull = (pair: Pair): boolean => pair.value === null || (isScalar(pair.value) && (pair.value.type ?? 'PLAIN') === 'PLAIN' && ['', '~', 'null'].includes(String(pair.value.value)))
+
+function rulesOf(root: YAMLMap, pack: string, itemAt: Read['at']): Rule[] {
+  const rules: Rule[] = []
+  for (const kind of ['enforce', 'forbid'] as const) {
+    const seq = root.get(kind, true) as YAMLSeq | undefined
+    const schema = (MANIFEST.properties![kind] as Schema).items!
+    seq?.items.forEach((item, i) => {
+      const said = valueOf(item as Node, schema) as Omit<Rule, 'kind' | 'pack' | 'at'> & { value?: unknown }
+      const value = said.value === undefined ? undefined : Array.isArray(said.value) ? said.value.join(',') : String(said.value)
+      rules.push({ ...said, key: said.key ?? '', ...(value === undefined ? {} : { value }), kind, pack, at: itemAt(kind, i) } as Rule)
+    })
+  }
+  return rules
+}
+
+function settingsOf(manifest: Manifest, at: Read['at'], problems: Problem[]): Record<string, Setting> {
+  const settings: Record<string, Setting> = {}
+  manifest.prompts?.forEach((p, i) => {
+    const where = at('prompts', i)
+    if (p.pattern !== undefined) refusePattern(p.pattern, where, problems)
+    if (p.type === 'choice' && !p.choices?.length) problems.push({ message: `the prompt ${p.key} has no choices`, ...where, hint: 'choices: [one, another]' })
+    settings[p.key] = { accepts: acceptorOf(p), describe: p.message }
+    if (p.default !== undefined && !settings[p.key]!.accepts.test(p.default)) problems.push({ message: `the default of ${p.key} does not match its own pattern`, ...where, hint: 'change one of them' })
+  })
+  const tiers = Object.entries(manifest.tiers ?? {})
+  if (tiers.length > 0) settings['resources.tier'] = { accepts: new RegExp(`^(${tiers.map(([id]) => id).join('|')})$`), describe: `a size: ${tiers.map(([id, t]) => `${id} (${t.cpu} CPU, ${t.memory})`).join(', ')}` }
+  return settings
+}
+
+/** What a prompt accepts, with the bound on its length that keeps expressions fast. */
+function acceptorOf(p: Prompt): RegExp {
+  const plain = { integer: /^-?\d{1,15}$/, boolean: /^(true|false)$/ } as Record<string, RegExp>
+  if (p.choices?.length) return new RegExp(`^(${p.choices.map((c) => c.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`)
+  const pattern = p.pattern
+  if (pattern !== undefined && patternProblem(pattern) === undefined) return Object.assign(new RegExp(`^(?:${pattern})$`, 'u'), { test: (value: string) => matches(pattern, value) })
+  return plain[p.type ?? ''] ?? new RegExp(`^[^\\p{Cc}]{1,${MAX_VALUE}}$`, 'u')
+}
+
+function refusePattern(pattern: string, where: Place, problems: Problem[]): void {
+  const problem = patternProblem(pattern)
+  if (problem) problems.push({ message: `the expression ${JSON.stringify(pattern.slice(0, 60))} ${problem}`, ...where, hint: 'write a simpler one' })
+}

@@ -1,0 +1,141 @@
+import type { AuditFile } from '../audit/audit.ts'
+import { artifacts as builtInArtifacts, languages as builtInLanguages } from '../../generated/catalog.ts'
+import { controls as builtInControls } from '../../generated/controls.ts'
+import { verifyRendered } from '../audit/verify.ts'
+import type { Control } from '../controls/control.ts'
+import type { Listed, Loaded } from '../detect/detect.ts'
+import type { Framework } from '../detect/language.ts'
+import { InputError, type Problem } from '../errors.ts'
+import type { Catalog, Preset } from '../plan/input.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Layer, Resolved } from '../policy/answers.ts'
+import type { Artifact } from '../render/artifacts.ts'
+import type { Rendered } from '../render/render.ts'
+import { packLanguages } from './language.ts'
+import type { LockedPack } from './locked.ts'
+import { mirrored } from './mirror.ts'
+import { outputProblems } from './output.ts'
+import { catalogArtifacts, type Policy } from './policy.ts'
+import { renderWith } from './render.ts'
+import { enforced, refuse, violationsOfAnswers, violationsOfFiles, violationsOfPlan } from './rules.ts'
+
+/** What packs change in a run of the main command: one step each, called where the run has no packs too. */
+export interface PackRun {
+  readonly policy: Policy
+  /** how the lock remembers them */
+  readonly locked: LockedPack[]
+  readonly presets: readonly Preset[]
+  readonly controls: readonly Control[]
+  readonly languages: Record<string, Listed>
+  /** the packs' defaults, weaker than any person's answers */
+  readonly defaults: Layer
+  /** what they enforce, stronger than all; throws InputError (policy) where a person said otherwise */
+  enforce(layers: readonly Layer[]): Layer
+  preset(preset: Preset): Preset
+  adapt(loaded: Loaded): Loaded
+  catalog(catalog: Catalog): Catalog
+  /** answers that follow from others, a tier's sizes, with the packs as their origin */
+  derive(resolved: Resolved): Resolved
+  /** the plan with mirrors and without what a pack forbids; throws InputError (policy) */
+  plan(plan: Plan): Plan
+  render(plan: Plan, loaded: Loaded): Rendered[]
+  /** the second look, at the files; throws InputError (policy) */
+  verify(plan: Plan, rendered: readonly Rendered[]): void
+  /** what files on the disk say that the rules do not allow */
+  violations(plan: Plan, files: readonly AuditFile[]): Problem[]
+}
+
+const ARTIFACTS = builtInArtifacts as unknown as Artifact[]
+
+/** A run with these packs. */
+export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
+  const artifacts = [...ARTIFACTS, ...catalogArtifacts(policy)]
+  const controls = [...builtInControls, ...policy.controls]
+  const forbidden = policy.rules.flatMap((r) => r.artifact ?? [])
+  return {
+    policy,
+    locked,
+    presets: policy.presets,
+    controls,
+    languages: packLanguages(policy, builtInLanguages as unknown as Record<string, Listed>),
+    defaults: { origin: 'pack', answers: policy.answers },
+    enforce(layers) {
+      refuse(violationsOfAnswers(policy.rules, layers))
+      return { origin: 'enforced', answers: enforced(policy.rules) }
+    },
+    preset: (preset) => ({ ...preset, defaults: { ...preset.defaults, without: [...((preset.defaults.without as string[] | undefined) ?? []), ...forbidden] } }),
+    adapt: (loaded) => adapted(policy, loaded),
+    catalog: (catalog) => ({ ...catalog, artifacts, controlIds: controls.map((c) => c.id), services: Object.fromEntries(Object.entries(catalog.services).map(([id, s]) => [id, { ...s, image: mirrored(String(s.image), policy.mirrors) }])) }),
+    derive({ answers, origins }) {
+      const tier = policy.tiers[answers.set?.['resources.tier'] ?? '']
+      if (!tier) return { answers, origins }
+      const sizes = { 'resources.cpu': tier.cpu, 'resources.memory': tier.memory }
+      const from = Object.fromEntries([...Object.keys(sizes).map((k) => `set.${k}`), 'cpuLimit'].map((k) => [k, 'pack' as const]))
+      return { answers: { ...(tier.cpuLimit ? { cpuLimit: tier.cpuLimit } : {}), ...answers, set: { ...sizes, ...answers.set } }, origins: { ...from, ...origins } }
+    },
+    plan(plan) {
+      answerPrompts(policy, plan)
+      plan.artifacts = plan.artifacts.filter((a) => wantedHere(policy, plan, a.id)).map((a) => ({ ...a, path: a.path.replaceAll('{{name}}', plan.name) }))
+      refuse(violationsOfPlan(policy.rules, plan))
+      const bad = outputProblems(plan, policy)
+      if (bad) throw bad
+      for (const pack of policy.packs) for (const w of pack.read.manifest.waive ?? []) plan.warnings.push({ message: `${pack.name} waives ${w.control}${w.until ? ` until ${w.until}` : ''}: ${w.reason}` })
+      return plan
+    },
+    render: (plan, loaded) => renderWith(policy, plan, loaded),
+    verify(plan, rendered) {
+      refuse(violationsOfFiles(policy.rules, plan, rendered, artifacts))
+      verifyRendered(plan, rendered, controls)
+    },
+    violations: (plan, files) => violationsOfFiles(policy.rules, plan, files, artifacts),
+  }
+}
+
+/** Questions that nobody answered are empty texts, so that templates have them. @throws InputError naming the flags of all that must be answered */
+function answerPrompts(policy: Policy, plan: Plan): void {
+  const open = policy.prompts.filter((p) => plan.settings[p.key] === undefined)
+  const needed = open.filter((p) => p.required)
+  if (needed.length > 0) throw new InputError(needed.map((p) => ({ message: `${p.pack} asks: ${p.message}`, where: `--set ${p.key}`, hint: `--set ${p.key}=${p.choices?.join('|') ?? 'VALUE'}` })))
+  for (const { key } of open) plan.settings[key] = ''
+}
+
+/** A language with the packs' base images, mirrors and frameworks. */
+function adapted(policy: Policy, loaded: Loaded): Loaded {
+  const language = { ...loaded.language, bases: { ...loaded.language.bases }, frameworks: [...loaded.language.frameworks] }
+  for (const pack of policy.packs) {
+    for (const [base, change] of Object.entries(pack.read.manifest.bases?.[language.id] ?? {})) {
+      const id = base as keyof typeof language.bases
+      if (language.bases[id]) language.bases[id] = { ...language.bases[id], ...change }
+    }
+    language.frameworks.unshift(...((pack.read.manifest.frameworks?.[language.id] ?? []) as unknown as Framework[]).map(typed))
+  }
+  // a base that a rule does not allow is none of this project's
+  const allowed = policy.rules.filter((r) => r.key === 'base')
+  for (const rule of allowed) {
+    const keep = (id: string): boolean => (rule.kind === 'forbid' ? !rule.values?.includes(id) : rule.value !== undefined ? rule.value === id : (rule.oneOf?.includes(id) ?? true))
+    language.preferred = language.preferred.filter(keep)
+  }
+  for (const [id, base] of Object.entries(language.bases)) language.bases[id as keyof typeof language.bases] = { ...base, build: mirrored(base.build, policy.mirrors), runtime: mirrored(base.runtime, policy.mirrors) }
+  return { ...loaded, language }
+}
+
+/** A framework of a pack, whose numbers and truths stand as text. */
+function typed(framework: Framework): Framework {
+  const of = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value)
+  return Object.fromEntries(Object.entries(framework).map(([k, v]) => [k, ['id', 'title'].includes(k) ? v : of(v)])) as unknown as Framework
+}
+
+/** Whether the conditions of a pack's artifact hold. */
+function wantedHere(policy: Policy, plan: Plan, id: string): boolean {
+  const when = policy.artifacts.find((a) => a.id === id)?.when
+  if (!when) return true
+  const one = (list: string[] | undefined, values: readonly string[]): boolean => !list || list.some((v) => values.includes(v))
+  return (
+    one(when.language, [plan.language.id]) &&
+    one(when.framework, plan.framework ? [plan.framework.id] : []) &&
+    one(when.services, plan.services.map((s) => s.id)) &&
+    one(when.artifact, plan.artifacts.map((a) => a.id)) &&
+    (when.serves === undefined || when.serves === (plan.runtime.port !== undefined)) &&
+    Object.entries(when.set ?? {}).every(([key, value]) => plan.settings[key] === value)
+  )
+}

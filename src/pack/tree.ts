@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import { EXIT, InputError, type Problem } from '../errors.ts'
+
+/** The files of a pack by their path below it, with "/" between folders. Regular files only. */
+export type Tree = ReadonlyMap<string, Buffer>
+
+/** What a pack may be at most. Measures against archives that unpack to what no disk holds. */
+export const LIMITS = { file: 1024 * 1024, files: 200, total: 10 * 1024 * 1024, ratio: 100, archive: 10 * 1024 * 1024 }
+
+/** Files that say who vouches for the rest; they cannot be a part of what they sign. */
+export const SIGNATURES = ['pack.integrity', 'pack.integrity.minisig', 'pack.integrity.sig']
+
+/** https://learn.microsoft.com/windows/win32/fileio/naming-a-file */
+const DEVICES = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
+
+/**
+ * What is wrong with a path that is to be read from a pack or written into a project; undefined where it stays inside on every
+ * system. Cases: CVE-2025-55214 (a name that a template built), CVE-2026-34726 (".." in a folder's name).
+ */
+export function pathProblem(path: string): string | undefined {
+  if (path === '') return 'is empty'
+  if (path.length > 200) return 'is longer than 200 characters'
+  if (/[\0-\x1f\x7f]/.test(path)) return 'has a control character in it'
+  if (path.includes('\\')) return 'has a backslash in it; folders are separated by "/"'
+  if (path.startsWith('/')) return 'is absolute'
+  if (/^[a-z]:/i.test(path)) return 'begins with a drive'
+  if (path !== path.normalize('NFC')) return 'is not in Unicode normal form C'
+  for (const step of path.split('/')) {
+    if (step === '' || step === '.') return 'has an empty step in it'
+    if (step === '..') return 'leads out of its folder'
+    if (/[. ]$/.test(step)) return 'has a step that ends in a dot or a blank'
+    if (/[<>:"|?*]/.test(step)) return 'has a character that not every system can write'
+    if (DEVICES.test(step)) return 'names a device on Windows'
+    if (/^\.git$/i.test(step) || /^git~\d$/i.test(step)) return 'lies in .git'
+    if (/^node_modules$/i.test(step)) return 'lies in node_modules'
+  }
+  return undefined
+}
+
+/** A tree of these entries, sorted. @throws InputError (pack) with everything that is wrong with them */
+export function treeOf(entries: readonly (readonly [path: string, bytes: Buffer])[], label: string): Tree {
+  const problems: Problem[] = []
+  const bad = (path: string, message: string): void => void problems.push({ message: `${JSON.stringify(path)} ${message}`, file: label, hint: 'this pack cannot be used as it is' })
+  const seen = new Map<string, string>()
+  let total = 0
+  for (const [path, bytes] of entries) {
+    const wrong = pathProblem(path)
+    if (wrong) bad(path, wrong)
+    if (bytes.length > LIMITS.file) bad(path, 'is larger than 1 MB')
+    total += bytes.length
+    const key = fold(path)
+    const other = seen.get(key)
+    if (other !== undefined) bad(path, other === path ? 'is there twice' : `is the same file as ${JSON.stringify(other)} on systems that do not tell upper from lower case`)
+    seen.set(key, path)
+  }
+  const folders = new Set(entries.flatMap(([path]) => path.split('/').slice(0, -1).map((_, i, all) => fold(all.slice(0, i + 1).join('/')))))
+  for (const [path] of entries) if (folders.has(fold(path))) bad(path, 'is a file and a folder')
+  if (entries.length > LIMITS.files) bad('.', `holds more than ${LIMITS.files} files`)
+  if (total > LIMITS.total) bad('.', 'holds more than 10 MB')
+  if (problems.length > 0) throw new InputError(problems, EXIT.pack)
+  return new Map([...entries].sort(([a], [b]) => (a < b ? -1 : Number(a > b))))
+}
+
+const fold = (path: string): string => path.normalize('NFKC').toLowerCase()
+
+/** The hash of a pack's content: the same by whatever way it came. */
+export function integrityOf(tree: Tree): string {
+  const hash = createHash('sha256')
+  for (const [path, bytes] of tree) if (!SIGNATURES.includes(path)) hash.update(`${path}\0${createHash('sha256').update(bytes).digest('hex')}\n`)
+  return `sha256-${hash.digest('hex')}`
+}
