@@ -8,6 +8,7 @@ import { InputError } from '../errors.ts'
 import type { Preset } from '../plan/input.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Answers } from '../policy/answers.ts'
+import { isPack } from '../policy/preset.ts'
 import { type Prompts, promptsOn } from './prompts.ts'
 import { type Context, type Step, STEPS } from './steps.ts'
 
@@ -24,21 +25,26 @@ interface Plannable {
  * Throws InputError for what no question can mend, and the prompts' own error when somebody cancels.
  */
 export async function ask(known: Known, io: Io, prompts: Prompts = promptsOn(io)): Promise<Answers> {
-  const start = await plannable(known, prompts)
+  const { packs } = known
+  const team = packs && (await import('./packs.ts'))
+  const first = packs ? await team!.askPacks(packs, resolveFor(known).resolved, prompts, known.saved.text === undefined) : {}
+  const start = await plannable(known, prompts, first)
   if ('app' in start) return start
   if (known.saved.text !== undefined) return start.asked
   const { asked, facts, loaded, plan } = start
   const { resolved } = resolveFor(known)
+  const fixed = packs ? team!.fixedLines(packs) : []
+  for (const { line } of fixed) io.stderr.write(`${line}\n`)
   const context: Context = {
     plan,
     language: loaded.language,
     services: catalog.services as Context['services'],
     found: facts,
-    artifacts: catalog.artifacts,
-    presets: presets as unknown as Preset[],
+    artifacts: (packs?.catalog(catalog) ?? catalog).artifacts,
+    presets: [...(presets as unknown as Preset[]), ...(packs?.presets ?? [])],
     unsuitable: (base) => reasonAgainst(known, facts, loaded, { ...asked, base }),
   }
-  return await askSteps(STEPS.filter((s) => resolved.answers[s.answer] === undefined), context, prompts, asked)
+  return await askSteps(STEPS.filter((s) => (resolved.answers[s.answer] === undefined || resolved.origins[s.answer] === 'pack' || (s.answer === 'preset' && resolved.answers.preset?.every(isPack))) && !fixed.some((f) => f.key === s.answer)), context, prompts, asked)
 }
 
 /** Asks one step after the other, each with the slice of the context that it needs. */
@@ -49,8 +55,8 @@ export async function askSteps(steps: readonly Step[], context: Context, prompts
 }
 
 /** Asks until a plan can be made: for the language, the app or the program to start, whichever is not known. */
-async function plannable(known: Known, prompts: Prompts): Promise<Plannable | { app: string }> {
-  let asked: Answers = {}
+async function plannable(known: Known, prompts: Prompts, first: Answers): Promise<Plannable | { app: string }> {
+  let asked = first
   for (;;) {
     const { resolved, preset } = resolveFor(known, asked)
     try {
@@ -71,11 +77,14 @@ async function plannable(known: Known, prompts: Prompts): Promise<Plannable | { 
 const named = (values: readonly string[]): { name: string; value: string }[] => values.map((value) => ({ name: value, value }))
 
 function reasonAgainst(known: Known, facts: Facts, loaded: Loaded, answers: Answers): string | undefined {
-  const { resolved, preset } = resolveFor(known, answers)
   try {
+    const { resolved, preset } = resolveFor(known, answers)
     planFor(known, structuredClone(facts), loaded, resolved, preset)
     return undefined
   } catch (error) {
-    return (error as InputError).problems?.find((p) => p.where === '--base')?.message.replace(/^.*?: /, '')
+    const problems = (error as InputError).problems ?? []
+    const own = problems.find((p) => p.where === '--base')?.message.replace(/^.*?: /, '')
+    // what a pack forbids is told with its reason
+    return own ?? problems.find((p) => p.message.startsWith('base '))?.hint?.replace(/; .*$/, '')
   }
 }

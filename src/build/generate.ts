@@ -2,6 +2,7 @@
  * Build step: reads templates/, presets/ and src/controls/ and writes generated/: controls laid onto the skeletons,
  * templates precompiled, YAML data turned into modules. Run by scripts/ready.mjs; nothing in generated/ is edited or kept.
  */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
@@ -19,6 +20,8 @@ const write = (path: string, text: string): void => {
 /** What every module of compiled templates begins with. */
 const PRELUDE = (up: string): string => `// @ts-nocheck\nimport { e, g, s, t } from '${up}src/render/runtime.ts'\nimport * as h from '${up}src/render/helpers.ts'\n`
 const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+/** A template in short, so that packs can tell when the one that theirs was made from has moved. */
+const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 const folders = (path: string): string[] => readdirSync(path, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()
 
 export function generate(root: string): void {
@@ -35,8 +38,10 @@ export function generate(root: string): void {
 
   const languages = folders(templates).filter((f) => existsSync(join(templates, f, 'language.yaml')))
   const index: string[] = []
+  const sources: Record<string, string> = {}
   for (const id of languages) {
     const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string; fallback?: boolean }
+    for (const [file, artifact] of Object.entries(LANGUAGE_ARTIFACTS)) sources[`${id}/${artifact.id}`] = sha(read(join(templates, id, file)))
     const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
       ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
     )
@@ -56,11 +61,12 @@ export function generate(root: string): void {
     const { order, ...light } = artifact
     if (order) orders[artifact.id] = order
     artifacts.push(light)
+    sources[artifact.id] = sha(source)
     workload.push(`  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, source, controls), file)},`)
   }
   write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
 
-  write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${JSON.stringify(orders)}\n`)
+  write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${JSON.stringify(orders)}\nexport const sources = ${JSON.stringify(sources)}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
   const problems = presets.flatMap((p) => problemsOfPreset(p, `presets/${p.id}.yaml`, controls.map((c) => c.id)))

@@ -1,13 +1,13 @@
-import { artifacts, controlIds } from '../../generated/catalog.ts'
+import { artifacts } from '../../generated/catalog.ts'
 import { controls } from '../../generated/controls.ts'
 import type { Control } from '../controls/control.ts'
 import type { Loaded } from '../detect/detect.ts'
 import { EXIT, InputError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { valueOf } from '../plan/values.ts'
-import { SETTINGS } from '../policy/convert.ts'
+import { settingFor, SETTINGS, type Settings } from '../policy/convert.ts'
 import type { Artifact } from '../render/artifacts.ts'
-import { detectFor, planFor, readInput, resolveFor } from './generate.ts'
+import { catalog, detectFor, type Known, planFor, readInput, resolveFor } from './generate.ts'
 import type { Io } from './io.ts'
 import { OPTIONS } from './options.ts'
 import type { Parsed } from './parse.ts'
@@ -27,40 +27,55 @@ const ARTIFACTS = artifacts as unknown as Artifact[]
 
 /** Says what a control, artifact or setting is, why it is there, and who set it in the project of the current folder. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
-  const known = [...(controlIds as string[]), ...ARTIFACTS.map((a) => a.id), ...OPTIONS.flatMap((o) => (o.answer ? [o.answer] : [])), ...Object.keys(SETTINGS)]
-  const unknown = words.filter((w) => !known.includes(w))
-  if (unknown.length > 0) throw new InputError(unknown.map((w) => ({ message: `nothing is called ${JSON.stringify(w)}`, where: 'explain', hint: 'create-hardened-container list', near: { given: w, among: known } })))
-  const project = await projectHere(flags, io)
-  const explained = (words.length > 0 ? words : OPTIONS.flatMap((o) => (o.answer ? [o.answer] : []))).map((id) => explain(id, project))
+  const { known, project } = await projectHere(flags, io)
+  const packs = known?.packs
+  const settings = packs?.policy.settings ?? SETTINGS
+  const all: Catalog = { controls: packs?.controls ?? (controls as Control[]), artifacts: packs?.catalog(catalog).artifacts ?? ARTIFACTS, settings }
+  const ids = [...all.controls.map((c) => c.id), ...all.artifacts.map((a) => a.id), ...OPTIONS.flatMap((o) => (o.answer ? [o.answer] : [])), ...Object.keys(settings)]
+  const unknown = words.filter((w) => !ids.includes(w) && settingFor(w, settings) === undefined)
+  if (unknown.length > 0) throw new InputError(unknown.map((w) => ({ message: `nothing is called ${JSON.stringify(w)}`, where: 'explain', hint: 'create-hardened-container list', near: { given: w, among: ids } })))
+  const chain = packs ? (await import('../pack/explain.ts')).chainOf : undefined
+  const explained = (words.length > 0 ? words : OPTIONS.flatMap((o) => (o.answer ? [o.answer] : []))).map((id) => {
+    const e = explain(id, all, project)
+    return chain && e.kind !== 'artifact' ? { ...e, here: [...e.here, ...chain(e.kind === 'control' ? `control.${id}` : id, packs!, known!.layers)] } : e
+  })
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: true, exitCode: EXIT.ok, explained }, null, 2)}\n`)
   else if (words.length > 0) io.stdout.write(explained.map(text).join('\n'))
   else io.stdout.write(explained.map((e) => `${e.id.padEnd(18)} ${e.here[0] ?? e.title}\n`).join(''))
   return EXIT.ok
 }
 
+/** The tool's own catalog with what packs add. */
+interface Catalog {
+  controls: readonly Control[]
+  artifacts: readonly Artifact[]
+  settings: Settings
+}
+
 type Project = { plan: Plan; loaded: Loaded }
 
-/** The plan of the project in the current folder; undefined where there is none that a plan could be made of. */
-async function projectHere(flags: Parsed['flags'], io: Io): Promise<Project | undefined> {
+/** What was said in the project of the current folder, and its plan where one can be made. */
+async function projectHere(flags: Parsed['flags'], io: Io): Promise<{ known?: Known; project?: Project }> {
+  let known: Known | undefined
   try {
-    const { known } = await readInput([], flags, io)
+    known = (await readInput([], flags, io)).known
     const { resolved, preset } = resolveFor(known)
     const { facts, loaded } = await detectFor(known, resolved.answers)
-    return { plan: planFor(known, facts, loaded, resolved, preset), loaded }
+    return { known, project: { plan: planFor(known, facts, loaded, resolved, preset), loaded } }
   } catch (error) {
-    if ((error as InputError).problems) return undefined
+    if ((error as InputError).problems) return known ? { known } : {}
     throw error
   }
 }
 
-function explain(id: string, project: Project | undefined): Explanation {
-  const control = (controls as Control[]).find((c) => c.id === id)
+function explain(id: string, all: Catalog, project: Project | undefined): Explanation {
+  const control = all.controls.find((c) => c.id === id)
   if (control) return { id, kind: 'control', title: control.title, why: control.why, sources: control.sources, here: controlHere(control, project?.plan) }
-  const artifact = ARTIFACTS.find((a) => a.id === id)
+  const artifact = all.artifacts.find((a) => a.id === id)
   if (artifact) return { id, kind: 'artifact', title: `${artifact.path} (${artifact.title})`, why: artifact.why, sources: [], here: artifactHere(artifact, project?.plan) }
   const option = OPTIONS.find((o) => o.answer === id)
   const flag = option ? `--${option.name} ${option.value}` : `--set ${id}=VALUE`
-  return { id, kind: 'setting', title: option?.describe ?? SETTINGS[id]!.describe, why: `Set it by ${flag}, or as ${option ? id : `set: { ${id} }`} in hardened.yaml.`, sources: [], here: settingHere(id, project) }
+  return { id, kind: 'setting', title: option?.describe ?? settingFor(id, all.settings)!.describe, why: `Set it by ${flag}, or as ${option ? id : `set: { ${id} }`} in hardened.yaml.`, sources: [], here: settingHere(id, project) }
 }
 
 function text(e: Explanation): string {

@@ -13,6 +13,7 @@ export interface Command {
 const LOADERS: Record<string, () => Promise<Command>> = {
   update: () => import('./update.ts'),
   adopt: () => import('./adopt.ts'),
+  pack: () => import('./pack.ts'),
   list: () => import('./list.ts'),
   explain: () => import('./explain.ts'),
   completion: () => import('./completion.ts'),

@@ -58,6 +58,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'rebase-lock', type: 'boolean', group: 'Existing files', describe: 'with update: make hardened.lock anew; what differs from what would be written counts as edited' },
   { name: 'check', type: 'boolean', group: 'Look without writing', describe: 'with update: exit 4 when a file would change, 5 when an edit or an ended exception breaks the policy' },
   { name: 'strict', type: 'boolean', group: 'Look without writing', describe: 'with update --check: edits are drift too' },
+  { name: 'update', type: 'boolean', group: 'Existing files', describe: 'with pack test: write the expected files anew' },
   { name: 'color', type: 'boolean', group: 'General', describe: 'colours; --no-color for none' },
   { name: 'help', short: 'h', type: 'boolean', group: 'General', describe: 'this text' },
   { name: 'version', type: 'boolean', group: 'General', describe: 'the version' },
@@ -70,6 +71,7 @@ export const variableOf = (option: Option): string => `CHC_${option.name.toUpper
 export const COMMANDS: readonly { name: string; words: string; describe: string }[] = [
   { name: 'update', words: '[DIR]', describe: 'write the files anew and keep every edit; --check says in CI whether that is due' },
   { name: 'adopt', words: '[DIR]', describe: 'take over a Dockerfile and manifests of your own: read the answers from them, then merge' },
+  { name: 'pack', words: 'WHAT [DIR]', describe: 'packs of a team: init, check, test, docs, doctor, update, publish' },
   { name: 'list', words: '[WHAT]', describe: 'languages, frameworks, bases, services, artifacts, presets, controls, settings' },
   { name: 'explain', words: '[ID]', describe: 'what a control, artifact or setting is, why, and who set it here' },
   { name: 'completion', words: 'SHELL', describe: 'the completion script of bash, zsh or fish' },

@@ -49,7 +49,7 @@ async function check(words: string[], argvFlags: Flags, io: Io): Promise<number>
     ...due.map((c) => ({ path: c.path, change: c.kind, causes: causeOf(c, causes) })),
     ...(flags.strict ? edited.filter((c) => !due.includes(c)).map((c): Drift => ({ path: c.path, change: c.kind, causes: ['edited here'] })) : []),
   ]
-  const problems = [...ended(resolved), ...(edited.length > 0 ? await broken(known, plan, rendered, edited) : [])]
+  const problems = [...ended(resolved), ...(edited.length > 0 ? await broken(known, plan, rendered, edited) : []), ...(known.packs ? onDisk(known, plan, rendered) : [])]
   const code = problems.length > 0 ? EXIT.policy : drift.length > 0 ? EXIT.drift : EXIT.ok
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: code === EXIT.ok, exitCode: code, drift, edited: edited.map((c) => c.path), problems, warnings: plan.warnings }, null, 2)}\n`)
   else await tell(drift, edited, problems, due, flags, io)
@@ -87,7 +87,8 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   const { lock } = known
   const causes = new Map<string, string[]>()
   if (!lock) return causes
-  const tool = lock.tool === catalog.version ? 'preset or templates newer' : `tool newer: ${lock.tool} → ${catalog.version}`
+  const moved = known.packs?.locked.filter((p) => lock.packs?.find((l) => l.name === p.name)?.integrity !== p.integrity).map((p) => `${p.name} ${lock.packs?.find((l) => l.name === p.name)?.version ?? 'new'} → ${p.version}`) ?? []
+  const tool = moved.length > 0 ? `pack changed: ${moved.join(', ')}` : lock.tool === catalog.version ? 'preset, pack or templates newer' : `tool newer: ${lock.tool} → ${catalog.version}`
   // what the last run was given by flags and the environment is in the answers that it kept
   const then = resolve([{ origin: 'hardened.yaml', answers: lock.answers.values }], known.packs)
   const texts = (make: () => readonly Rendered[]): Map<string, string> | undefined => {
@@ -162,12 +163,20 @@ function ended({ answers }: Resolved): Problem[] {
   return Object.entries(answers.control ?? {}).flatMap(([id, { until }]) => (until && until < today ? [{ message: `the exception for ${id} ended on ${until}`, file: 'hardened.yaml', hint: 'switch the control on again, or give a new reason and day' }] : []))
 }
 
+/** What the files that are there say that a pack's rules do not allow: a rule that was tightened shows here. */
+function onDisk({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[]): Problem[] {
+  return packs!.violations(plan, rendered.flatMap(({ path }) => {
+    const text = readText(root, path)
+    return text === undefined ? [] : [{ path, text }]
+  }))
+}
+
 /** Controls that do not hold in files that were edited, with file and line. */
-async function broken({ root }: Known, plan: Plan, rendered: readonly Rendered[], edited: readonly Change[]): Promise<Problem[]> {
+async function broken({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[], edited: readonly Change[]): Promise<Problem[]> {
   const [{ audit }, { controls }] = await Promise.all([import('../audit/audit.ts'), import('../../generated/controls.ts')])
   const paths = new Set(edited.map((c) => c.path))
   const files = rendered.map((r) => (paths.has(r.path) ? { path: r.path, text: readText(root, r.path) ?? r.text } : r))
-  return audit(files, controls, plan).filter((f) => paths.has(f.file)).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
+  return audit(files, packs?.controls ?? controls, plan).filter((f) => paths.has(f.file)).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
 }
 
 async function tell(drift: readonly Drift[], edited: readonly Change[], problems: readonly Problem[], due: readonly Change[], flags: Flags, io: Io): Promise<void> {

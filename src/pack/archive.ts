@@ -42,7 +42,6 @@ export function readArchive(archive: Buffer, label: string): Tree {
     if (type === '5') continue
     if (type !== '0' && type !== '\0') return fail(`holds ${JSON.stringify(path)}, which is ${{ '1': 'a hard link', '2': 'a link', '3': 'a device', '4': 'a device', '6': 'a pipe' }[type] ?? `an entry of type ${JSON.stringify(type)}`}`)
     entries.push([path, Buffer.from(body)])
-    if (entries.length > LIMITS.files) return fail(`holds more than ${LIMITS.files} files`)
   }
   if (entries.length === 0) return fail('holds no file')
   return treeOf(withoutTop(entries.map(([p, b]) => [p.replace(/^(\.\/)+/, ''), b])), label)

@@ -151,6 +151,9 @@ function quantityOf(value: string): number {
   return n === undefined ? Number.NaN : Number(n) * (unit === 'm' ? 0.001 : unit === 'Gi' ? 1024 : 1)
 }
 
+/** What a rule asks for, as the end of a sentence about its setting. */
+export const must = (rule: Rule): string => (rule.kind === 'forbid' ? `it must not be ${rule.values?.join(', ') ?? 'set'}` : `it has to be ${wanted(rule)}`)
+
 /** What a rule asks for, in words. */
 export function wanted(rule: Rule): string {
   if (rule.kind === 'forbid') return rule.artifact ? `no ${rule.artifact}` : `never ${rule.values?.join(', ') ?? 'set'}`

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
-import { LIMITS, type Tree, treeOf } from './tree.ts'
+import { LIMITS, TESTS, type Tree, treeOf } from './tree.ts'
 
 /** Folders of a checkout that are no part of a pack. */
 const SKIPPED = new Set(['.git', 'node_modules', '.hg', '.svn', '.DS_Store'])
@@ -25,6 +25,7 @@ export function readFolder(folder: string, label: string): Tree {
     for (const name of readdirSync(join(folder, below)).sort()) {
       if (SKIPPED.has(name)) continue
       const path = below === '' ? name : `${below}/${name}`
+      if (`${path}/` === TESTS) continue
       const entry = lstatSync(join(folder, path))
       if (entry.isSymbolicLink()) fail('is a link', path)
       if (entry.isDirectory()) walk(path, depth + 1)

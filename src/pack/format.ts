@@ -83,7 +83,6 @@ export const MANIFEST: Schema = {
       languages: list(FILE, 'folders with a language.yaml and its templates'),
       frameworks: map(list({ type: 'object', additionalProperties: ANY, properties: { id: text('its name', ID), title: text('its title') }, required: ['id', 'title'] }), 'frameworks of a language, by its id', ID),
       waive: list(object({ control: text('a control', ID), reason: REASON, until: DAY }, ['control', 'reason']), 'controls that do not hold in this team, each with a reason'),
-      tests: FILE,
     },
     ['apiVersion', 'name', 'version'],
   ),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
 import type { Source } from './source.ts'
-import { LIMITS, type Tree, treeOf } from './tree.ts'
+import { LIMITS, TESTS, type Tree, treeOf } from './tree.ts'
 
 /**
  * What every call of git gets: no hooks, no links, no helpers that a repository or an address could name. `ext::` runs commands
@@ -33,11 +33,12 @@ export function cloned(source: Source & { kind: 'git' }, env: NodeJS.ProcessEnv,
     git(['fetch', '--quiet', '--depth', '1', '--no-tags', '--no-recurse-submodules', '--end-of-options', source.url, wanted ?? commit ?? (source.ref || 'HEAD')])
     const resolved = git(['rev-parse', '--verify', 'FETCH_HEAD^{commit}']).toString().trim()
     const listed = git(['ls-tree', '-r', '-z', '--full-tree', '-l', resolved, ...(source.path ? ['--', `${source.path}/`] : [])]).toString('utf8').split('\0').filter(Boolean)
-    const files = listed.map((line) => {
+    const files = listed.flatMap((line) => {
       const [, mode, type, id, size, path] = /^(\d{6}) (\w+) ([0-9a-f]+)\s+(\d+|-)\t([\s\S]+)$/.exec(line)!
       if (mode === '120000') fail(`${JSON.stringify(path)} is a link`, 'a pack holds regular files only')
       if (type !== 'blob') fail(`${JSON.stringify(path)} is a submodule`, 'a pack holds regular files only')
-      return { id: id!, size: Number(size), path: source.path ? path!.slice(source.path.length + 1) : path! }
+      const own = source.path ? path!.slice(source.path.length + 1) : path!
+      return own.startsWith(TESTS) ? [] : [{ id: id!, size: Number(size), path: own }]
     })
     if (files.length === 0) fail(source.path ? `there is no folder ${source.path} in it` : 'the repository is empty', 'check ?path=')
     if (files.length > LIMITS.files || files.some((f) => f.size > LIMITS.file) || files.reduce((sum, f) => sum + f.size, 0) > LIMITS.total) fail(`the pack holds more than ${LIMITS.files} files, a file above 1 MB, or 10 MB in all`, 'keep packs in a repository or folder (?path=) of their own')

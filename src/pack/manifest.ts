@@ -91,7 +91,6 @@ export interface Manifest {
   languages?: string[]
   frameworks?: Record<string, Record<string, unknown>[]>
   waive?: { control: string; reason: string; until?: string }[]
-  tests?: string
 }
 
 /** A manifest that was read, with the parts that need the settings of the packs below it. */

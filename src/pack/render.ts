@@ -46,7 +46,9 @@ export function renderWith(policy: Policy, plan: Plan, loaded: Loaded): Rendered
     })
     return texts.filter(Boolean).join('\n')
   }
-  const context: Context = { ...plain, slots: { labels: slot('dockerfile/labels'), runtime: slot('dockerfile/runtime'), ignore: slot('dockerignore/extra') } }
+  // what a pack writes is about the project, no part of its image
+  const written = plan.artifacts.flatMap((a) => (policy.artifacts.some((p) => p.id === a.id) && !a.path.startsWith('k8s/') ? [a.path] : []))
+  const context: Context = { ...plain, slots: { labels: slot('dockerfile/labels'), runtime: slot('dockerfile/runtime'), ignore: [slot('dockerignore/extra'), ...written].filter(Boolean).join('\n') } }
   const base = slot('dockerfile/base')
   return plan.artifacts.map(({ id, path }): Rendered => {
     const own = last(policy, (pack) => pack.read.manifest.templates?.[`${plan.language.id}/${id}`] ?? pack.read.manifest.templates?.[id])

@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts'
 import { valueOf } from '../plan/values.ts'
 import type { Answers, Layer } from '../policy/answers.ts'
 import { byAnswer } from '../policy/convert.ts'
-import { allows, answerAt, wanted } from './combine.ts'
+import { allows, answerAt, must } from './combine.ts'
 import type { Rule } from './manifest.ts'
 
 /** What the rules leave no choice about, as the strongest layer of answers. */
@@ -42,7 +42,7 @@ export function violationsOfAnswers(rules: readonly Rule[], layers: readonly Lay
         return asked ? [{ message: `the artifact ${rule.artifact} is not allowed`, where: BY[origin]?.('with') ?? origin, hint: hintOf(rule) }] : []
       }
       const value = answerAt(answers, rule.key)
-      return value === undefined || allows(rule, value) ? [] : [{ message: `${rule.key} ${value} is not allowed; it has to be ${wanted(rule)}`, where: BY[origin]?.(rule.key) ?? origin, hint: hintOf(rule) }]
+      return value === undefined || allows(rule, value) ? [] : [{ message: `${rule.key} ${value} is not allowed; ${must(rule)}`, where: BY[origin]?.(rule.key) ?? origin, hint: hintOf(rule) }]
     }),
   )
 }
@@ -56,7 +56,7 @@ export function violationsOfPlan(rules: readonly Rule[], plan: Plan): Problem[] 
     if (value === '' ? rule.kind === 'forbid' || rule.key === 'port' : allows(rule, value)) return []
     const from = plan.origins[rule.key]
     const evidence = from?.evidence?.[0]
-    const message = value === '' ? `${rule.key} is not set; it has to be ${wanted(rule)}` : `${rule.key} is ${value}${from ? ` (${from.origin})` : ''}; it has to be ${wanted(rule)}`
+    const message = value === '' ? `${rule.key} is not set; ${must(rule)}` : `${rule.key} is ${value}${from ? ` (${from.origin})` : ''}; ${must(rule)}`
     return [{ message, ...(evidence ? { file: evidence.file, ...(evidence.line ? { line: evidence.line } : {}) } : { where: `--set ${rule.key}`.replace(/^--set (\w+)$/, (_, key: string) => BY.flag!(key)) }), hint: hintOf(rule) }]
   })
 }
@@ -122,7 +122,7 @@ export function violationsOfFiles(rules: readonly Rule[], plan: Plan, files: rea
       return files.filter((f) => forbidden.includes(f.path)).map((f) => ({ message: `${f.path} is not allowed: no ${rule.artifact}`, file: f.path, hint: hintOf(rule) }))
     }
     const seen = rule.key === 'base' ? bases(read, plan) : rule.key.startsWith('label.') ? labels(read, rule.key.slice(6)) : (SEEN[rule.key]?.(read, plan) ?? [])
-    return seen.filter((s) => !allows(rule, s.value)).map((s) => ({ message: `${rule.key} is ${s.value || 'not set'} here; it has to be ${wanted(rule)}`, file: s.file, ...(s.line ? { line: s.line } : {}), hint: hintOf(rule) }))
+    return seen.filter((s) => !allows(rule, s.value)).map((s) => ({ message: `${rule.key} is ${s.value || 'not set'} here; ${must(rule)}`, file: s.file, ...(s.line ? { line: s.line } : {}), hint: hintOf(rule) }))
   })
 }
 

@@ -37,8 +37,12 @@ export function pathProblem(path: string): string | undefined {
   return undefined
 }
 
-/** A tree of these entries, sorted. @throws InputError (pack) with everything that is wrong with them */
-export function treeOf(entries: readonly (readonly [path: string, bytes: Buffer])[], label: string): Tree {
+/** The folder of a pack's own tests, which is for its authors: it is neither hashed nor published. */
+export const TESTS = 'tests/'
+
+/** A tree of these entries without the pack's tests, sorted. @throws InputError (pack) with everything that is wrong with them */
+export function treeOf(all: readonly (readonly [path: string, bytes: Buffer])[], label: string): Tree {
+  const entries = all.filter(([path]) => !path.startsWith(TESTS))
   const problems: Problem[] = []
   const bad = (path: string, message: string): void => void problems.push({ message: `${JSON.stringify(path)} ${message}`, file: label, hint: 'this pack cannot be used as it is' })
   const seen = new Map<string, string>()

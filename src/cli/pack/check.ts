@@ -1,0 +1,80 @@
+import { controls } from '../../../generated/controls.ts'
+import { sources } from '../../../generated/orders.ts'
+import { EXIT, InputError, type Problem } from '../../errors.ts'
+import { SLOTS } from '../../pack/format.ts'
+import { readLanguage } from '../../pack/language.ts'
+import type { Pack } from '../../pack/policy.ts'
+import { packTemplate } from '../../pack/render.ts'
+import { pathProblem, SIGNATURES } from '../../pack/tree.ts'
+import { LANGUAGE_ARTIFACTS } from '../../render/artifacts.ts'
+import type { Io } from '../io.ts'
+import type { Parsed } from '../parse.ts'
+import { problemText, report, withNearest } from '../report.ts'
+import { ownPack } from './own.ts'
+
+/** Files of a pack that nothing has to name. */
+const FREE = /^(pack\.yaml|README(\.md)?|LICENSE(\.\w+)?|CHANGELOG\.md|package\.json|\..+|.+\.md)$/i
+
+/** Reads a pack as a stranger would who is to trust it: everything that is wrong, as errors; what could be better, as warnings. */
+export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
+  const { pack, shown } = await ownPack(words, flags, io)
+  const { problems, warnings } = judge(pack)
+  if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: problems.length === 0, exitCode: problems.length === 0 ? EXIT.ok : EXIT.pack, pack: { name: pack.name, version: pack.version, integrity: pack.integrity }, problems: problems.map(withNearest), warnings: warnings.map(withNearest) }, null, 2)}\n`)
+  else {
+    for (const w of warnings) io.stderr.write(problemText(withNearest(w), 'warning'))
+    if (problems.length > 0) return report(new InputError(problems, EXIT.pack), false, io)
+    io.stdout.write(`${pack.name} ${pack.version} in ${shown} is in order\n  ${pack.integrity}\n`)
+  }
+  return problems.length === 0 ? EXIT.ok : EXIT.pack
+}
+
+/** What is wrong with a pack's files, beyond what loading it has shown already. */
+export function judge(pack: Pack): { problems: Problem[]; warnings: Problem[] } {
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const { manifest, at } = pack.read
+  const used = new Set<string>()
+  const uses = (path: string, key: string, item?: number): boolean => {
+    used.add(path)
+    if (!pack.tree.has(path)) problems.push({ message: `${key} names ${path}, which is not in the pack`, ...at(key, item), hint: 'add the file or mend the name', near: { given: path, among: [...pack.tree.keys()] } })
+    return pack.tree.has(path)
+  }
+  /** Reads a template, which says all that must not stand in it. */
+  const read = (path: string, key: string, item?: number): void => {
+    if (!uses(path, key, item)) return
+    try {
+      packTemplate(pack, path, controls)
+    } catch (error) {
+      problems.push(...((error as InputError).problems ?? [{ message: (error as Error).message, file: `${pack.spec}/${path}` }]))
+    }
+    if (!pack.tree.get(path)!.toString('utf8').endsWith('\n')) warnings.push({ message: 'has no line end at its end', file: `${pack.spec}/${path}`, hint: 'what follows it would stand on its last line' })
+  }
+  for (const [slot, path] of Object.entries(manifest.partials ?? {})) if ((SLOTS as readonly string[]).includes(slot)) read(path, 'partials')
+  for (const [artifact, path] of Object.entries(manifest.templates ?? {})) {
+    read(path, 'templates')
+    const now = (sources as Record<string, string>)[artifact]
+    if (now === undefined) problems.push({ message: `templates replaces "${artifact}", which there is not`, ...at('templates'), hint: 'an artifact, or LANGUAGE/dockerfile and LANGUAGE/dockerignore', near: { given: artifact, among: Object.keys(sources) } })
+    else if (manifest.basedOn?.[artifact] === undefined) warnings.push({ message: `templates replaces ${artifact} whole; what the tool mends there later does not reach it`, ...at('templates'), hint: `if a partial (${SLOTS.join(', ')}) or a control does, use that; else say what it was made from: basedOn: { ${artifact}: "${now}" }` })
+    else if (manifest.basedOn[artifact] !== now) warnings.push({ message: `the tool's own ${artifact} has changed since this one was made from it`, ...at('basedOn'), hint: `compare them, then set basedOn: { ${artifact}: "${now}" }` })
+  }
+  manifest.artifacts?.forEach((a, i) => {
+    read(a.template, 'artifacts', i)
+    const wrong = pathProblem(a.path.replaceAll('{{name}}', 'name'))
+    if (wrong) problems.push({ message: `the path ${JSON.stringify(a.path)} ${wrong}`, ...at('artifacts', i), hint: 'name a file below the folder of the app' })
+  })
+  manifest.languages?.forEach((folder, i) => {
+    try {
+      readLanguage(pack, folder)
+    } catch (error) {
+      problems.push(...(error as InputError).problems)
+    }
+    used.add(`${folder}/language.yaml`)
+    for (const file of Object.keys(LANGUAGE_ARTIFACTS)) if (pack.tree.has(`${folder}/${file}`)) read(`${folder}/${file}`, 'languages', i)
+  })
+  const keys = new Map<string, number>()
+  pack.read.rules.forEach((r) => keys.set(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`, (keys.get(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`) ?? 0) + 1))
+  for (const [rule, count] of keys) if (count > 1) warnings.push({ message: `the same rule stands ${count} times: ${rule.replace(/ \[.*$/, '')}`, ...at('enforce'), hint: 'once will do' })
+  for (const path of pack.tree.keys()) if (!used.has(path) && !FREE.test(path) && !SIGNATURES.includes(path)) warnings.push({ message: 'is used by nothing in pack.yaml', file: `${pack.spec}/${path}`, hint: 'name it, or take it out' })
+  if (manifest.requires?.tool === undefined) warnings.push({ message: 'says no versions of the tool that it works with', ...at('version'), hint: 'requires: { tool: ">=0.1 <2" }' })
+  return { problems, warnings }
+}
