@@ -23,7 +23,7 @@ export function patternProblem(source: string): string | undefined {
     const [group, inner = '', repeat] = /\((?:\?:)?([^()]*)\)([*+]|\{\d+,?\d*\})?/.exec(open) ?? []
     if (group === undefined) return undefined
     if (repeat && /[*+|?]|\{/.test(inner)) return 'repeats a group that repeats or chooses inside'
-    open = open.replace(group, /[*+{|?]/.test(inner) ? 'x+' : 'x')
+    open = open.replace(group, () => (repeat || /[*+{|?]/.test(inner) ? 'x+' : 'x'))
   }
 }
 
