@@ -2,11 +2,16 @@
  * A reader and a writer of .tgz for packs: ustar with PAX and GNU long names, regular files only. Own code, since the libraries
  * write to disks, follow links and unpack whatever is in there (CVE-2026-23745, -26960, -29786, -59873; CVE-2026-56876).
  */
-import { gzipSync, inflateRawSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { EXIT, InputError } from '../errors.ts'
-import { LIMITS, type Tree, treeOf } from './tree.ts'
+import { LIMITS, named, pathProblem, type Tree, treeOf } from './tree.ts'
 
 const BLOCK = 512
+/** The longest header about another entry: names are short here. */
+const MOST_SAID = 64 * 1024
+
+/** What an entry that is no regular file is. */
+const KINDS: Record<string, string> = { '1': 'a hard link', '2': 'a link', '3': 'a device', '4': 'a device', '6': 'a pipe' }
 
 /** @throws InputError (pack) for what is no archive, or holds what no pack may hold */
 export function readArchive(archive: Buffer, label: string): Tree {
@@ -14,63 +19,72 @@ export function readArchive(archive: Buffer, label: string): Tree {
     throw new InputError({ message: `the archive ${message}`, file: label, hint: 'make it by: create-hardened-container pack publish FILE.tgz' }, EXIT.pack)
   }
   if (archive.length > LIMITS.archive) return fail('is larger than 10 MB')
-  const tar = inflated(archive, fail)
+  const entries = entriesOf(inflated(archive, fail), fail)
+  if (entries.length === 0) return fail('holds no file')
+  return treeOf(withoutTop(entries.map(([p, b]) => [p.replace(/^(\.\/)+/, ''), b])), label)
+}
+
+/**
+ * The files of a tar. Wherever two readers could understand something else by it (a size that two headers give, names for all that
+ * follows, bytes after the end), it is refused: what a person looked at must be what is used (CVE-2026-59873).
+ */
+function entriesOf(tar: Buffer, fail: (message: string) => never): [string, Buffer][] {
   const entries: [string, Buffer][] = []
   let at = 0
-  let next: { path?: string; size?: number } = {}
-  let headers = 0
-  while (at + BLOCK <= tar.length) {
+  let next: Said = {}
+  for (let headers = 0; at + BLOCK <= tar.length; headers++) {
     const header = tar.subarray(at, at + BLOCK)
     if (header.every((b) => b === 0)) break
-    if (++headers > LIMITS.files * 4) return fail('has too many entries')
+    if (headers > LIMITS.files * 4) return fail('has too many entries')
     if (checksum(header) !== octal(header, 148, 8)) return fail('is damaged: a checksum is wrong')
-    const size = next.size ?? octal(header, 124, 12)
     const type = String.fromCharCode(header[156]!)
-    if (size === undefined || size < 0 || size > LIMITS.total) return fail('has an entry of an impossible size')
+    const about = type === 'x' || type === 'g' || type === 'L'
+    // the size of a PAX header is that of the file after it
+    const size = about ? octal(header, 124, 12) : (next.size ?? octal(header, 124, 12))
+    if (size === undefined || Number.isNaN(size) || size > (about ? MOST_SAID : LIMITS.total)) return fail('has an entry of an impossible size')
     const body = tar.subarray(at + BLOCK, at + BLOCK + size)
     if (body.length < size) return fail('ends in the middle of a file')
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK
-    if (type === 'x' || type === 'L') {
-      const said = type === 'x' ? pax(body, fail) : { path: text(body) }
+    if (about) {
+      const said = type === 'L' ? { path: text(body) } : pax(body, fail)
+      if (type === 'g' && (said.path !== undefined || said.size !== undefined)) return fail('gives all its files one name or size')
       next = { ...next, ...said }
       continue
     }
-    if (type === 'g') continue
-    const path = next.path ?? [field(header, 345, 155), field(header, 0, 100)].filter(Boolean).join('/')
+    const path = next.path ?? [isUstar(header) ? field(header, 345, 155) : '', field(header, 0, 100)].filter(Boolean).join('/')
     next = {}
     if (path.includes('\0')) return fail('has a name with NUL in it')
-    if (type === '5') continue
-    if (type !== '0' && type !== '\0') return fail(`holds ${JSON.stringify(path)}, which is ${{ '1': 'a hard link', '2': 'a link', '3': 'a device', '4': 'a device', '6': 'a pipe' }[type] ?? `an entry of type ${JSON.stringify(type)}`}`)
-    entries.push([path, Buffer.from(body)])
+    if (type === '5') {
+      const wrong = size > 0 ? 'is a folder with a content' : /^(\.\/?)+$/.test(path) ? undefined : pathProblem(path.replace(/^(\.\/)+|\/$/g, ''))
+      if (wrong) return fail(`holds ${named(path)}, which ${wrong}`)
+    } else if (type !== '0' && type !== '\0') return fail(`holds ${named(path)}, which is ${KINDS[type] ?? `an entry of type ${JSON.stringify(type)}`}`)
+    else entries.push([path, Buffer.from(body)])
   }
-  if (entries.length === 0) return fail('holds no file')
-  return treeOf(withoutTop(entries.map(([p, b]) => [p.replace(/^(\.\/)+/, ''), b])), label)
+  if (tar.subarray(at).some((b) => b !== 0)) return fail('has something after its end')
+  return entries
 }
 
 /** npm and git hosts put everything below one folder. */
 function withoutTop(entries: [string, Buffer][]): [string, Buffer][] {
   if (entries.some(([path]) => path === 'pack.yaml')) return entries
   const top = entries[0]![0].split('/')[0]!
-  return top !== '..' && entries.every(([path]) => path.startsWith(`${top}/`)) ? entries.map(([path, bytes]) => [path.slice(top.length + 1), bytes]) : entries
+  return pathProblem(top) === undefined && entries.every(([path]) => path.startsWith(`${top}/`)) ? entries.map(([path, bytes]) => [path.slice(top.length + 1), bytes]) : entries
 }
 
 /** The bytes of a gzip file. A bomb ends where the limits are, before it fills the memory. */
 function inflated(archive: Buffer, fail: (message: string) => never): Buffer {
-  if (archive[0] !== 0x1f || archive[1] !== 0x8b || archive[2] !== 8) return fail('is not gzip')
-  const flags = archive[3]!
-  let at = 10
-  if (flags & 4) at += 2 + archive.readUInt16LE(Math.min(at, archive.length - 2))
-  for (const bit of [8, 16]) if (flags & bit) at = archive.indexOf(0, at) + 1 || archive.length
-  if (flags & 2) at += 2
+  if (archive[0] !== 0x1f || archive[1] !== 0x8b) return fail('is not gzip')
   const most = Math.min(LIMITS.total * 1.2, Math.max(archive.length * LIMITS.ratio, 64 * 1024))
   try {
-    return inflateRawSync(archive.subarray(at), { maxOutputLength: most })
+    return gunzipSync(archive, { maxOutputLength: most })
   } catch (error) {
     return fail((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'unpacks to more than 10 MB, or a hundred times its size' : 'is damaged')
   }
 }
 
 const text = (bytes: Buffer): string => bytes.toString('utf8').replace(/\0[\s\S]*$/, '')
+/** Only there the name has a first half; GNU's older form keeps times in its place. */
+const isUstar = (header: Buffer): boolean => header.toString('latin1', 257, 263) === 'ustar\0'
 const field = (header: Buffer, from: number, length: number): string => text(header.subarray(from, from + length))
 
 function octal(header: Buffer, from: number, length: number): number | undefined {
@@ -81,18 +95,27 @@ function octal(header: Buffer, from: number, length: number): number | undefined
 /** The sum of a header's bytes, with blanks where the sum itself stands. */
 const checksum = (header: Buffer): number => header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0)
 
+/** "0x10", "1e3" and " 7" are none. */
+const wholeNumber = (digits: string): number => (/^\d{1,12}$/.test(digits) ? Number(digits) : Number.NaN)
+
+/** What a header says about the file that follows it. */
+interface Said {
+  path?: string
+  size?: number
+}
+
 /** "LENGTH KEY=VALUE\n" records (pax, POSIX.1-2001). Only names and sizes are of use here. */
-function pax(body: Buffer, fail: (message: string) => never): { path?: string; size?: number } {
-  const out: { path?: string; size?: number } = {}
+function pax(body: Buffer, fail: (message: string) => never): Said {
+  const out: Said = {}
   let at = 0
   while (at < body.length) {
     const blank = body.indexOf(32, at)
-    const length = blank < 0 ? Number.NaN : Number(body.subarray(at, blank).toString('latin1'))
-    if (!Number.isInteger(length) || length <= blank - at || at + length > body.length) return fail('has a damaged PAX header')
+    const length = blank < 0 || blank - at > 6 ? Number.NaN : wholeNumber(body.toString('latin1', at, blank))
+    if (Number.isNaN(length) || length <= blank - at || at + length > body.length) return fail('has a damaged PAX header')
     const [, key, value] = /^([^=]*)=([\s\S]*)\n$/.exec(body.subarray(blank + 1, at + length).toString('utf8')) ?? []
     if (key === undefined) return fail('has a damaged PAX header')
     if (key === 'path') out.path = value!
-    if (key === 'size') out.size = /^\d{1,12}$/.test(value!) ? Number(value) : -1
+    if (key === 'size') out.size = wholeNumber(value!)
     if (key === 'linkpath') return fail('holds a link')
     at += length
   }
@@ -111,7 +134,10 @@ export function archiveOf(tree: Tree): Buffer {
     blocks.push(header(name.subarray(0, 100).toString('latin1'), bytes.length, '0'), padded(bytes))
   }
   blocks.push(Buffer.alloc(BLOCK * 2))
-  const packed = gzipSync(Buffer.concat(blocks), { level: 9 })
+  const tar = Buffer.concat(blocks)
+  let packed = gzipSync(tar, { level: 9 })
+  // a reader would take it for a bomb
+  if (tar.length > packed.length * LIMITS.ratio) packed = gzipSync(tar, { level: 0 })
   // the system that made it is no part of the content
   packed[9] = 255
   return packed

@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync, type Stats } from 'node:fs'
+import { join, relative } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
-import { LIMITS, TESTS, type Tree, treeOf } from './tree.ts'
+import { LIMITS, named, TESTS, type Tree, treeOf } from './tree.ts'
 
 /** Folders of a checkout that are no part of a pack. */
 const SKIPPED = new Set(['.git', 'node_modules', '.hg', '.svn', '.DS_Store'])
@@ -9,11 +9,12 @@ const SKIPPED = new Set(['.git', 'node_modules', '.hg', '.svn', '.DS_Store'])
 /**
  * Reads a pack from a folder. Links are refused, never followed, dangling ones too, and so are devices and files with a second
  * name (CVE-2026-23968, CVE-2026-24046 and -24047: chains of links that a check of real paths does not see).
+ * @param shared whether files may have second names: package managers link what they install to their store
  * @throws InputError (pack)
  */
-export function readFolder(folder: string, label: string): Tree {
+export function readFolder(folder: string, label: string, shared = false): Tree {
   const fail = (message: string, path: string): never => {
-    throw new InputError({ message: `${path === '' ? 'the pack' : JSON.stringify(path)} ${message}`, file: label, hint: 'a pack holds regular files and folders only' }, EXIT.pack)
+    throw new InputError({ message: `${path === '' ? 'the pack' : named(path)} ${message}`, file: label, hint: 'a pack holds regular files and folders only' }, EXIT.pack)
   }
   const entries: [string, Buffer][] = []
   let total = 0
@@ -23,31 +24,39 @@ export function readFolder(folder: string, label: string): Tree {
     if (!stat.isDirectory()) return fail(stat.isSymbolicLink() ? 'is a link' : 'is no folder', below)
     if (depth > 12) return fail('has folders more than 12 deep', below)
     for (const name of readdirSync(join(folder, below)).sort()) {
-      if (SKIPPED.has(name)) continue
       const path = below === '' ? name : `${below}/${name}`
-      if (`${path}/` === TESTS) continue
-      const entry = lstatSync(join(folder, path))
-      if (entry.isSymbolicLink()) fail('is a link', path)
-      if (entry.isDirectory()) walk(path, depth + 1)
+      if (SKIPPED.has(name) || `${path}/` === TESTS) continue
+      const entry = lstatSync(join(folder, path), { throwIfNoEntry: false })
+      if (!entry) fail(name.includes('\ufffd') ? 'has a name that is not UTF-8' : 'went away while it was read', path)
+      else if (entry.isSymbolicLink()) fail('is a link', path)
+      else if (entry.isDirectory()) walk(path, depth + 1)
       else if (!entry.isFile()) fail('is no regular file', path)
-      else if (entry.nlink > 1) fail('has a second name elsewhere (a hard link)', path)
+      else if (entry.nlink > 1 && !shared) fail('has a second name elsewhere (a hard link)', path)
       else {
         if (entry.size > LIMITS.file) fail('is larger than 1 MB', path)
         total += entry.size
         if (total > LIMITS.total || entries.length >= LIMITS.files) fail(`holds more than ${LIMITS.files} files or 10 MB`, '')
-        entries.push([path, readRegular(join(folder, path), () => fail('was replaced while it was read', path))])
+        entries.push([path, readRegular(join(folder, path), entry, () => fail('was replaced while it was read', path))])
       }
     }
   }
-  walk('', 0)
+  try {
+    walk('', 0)
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException
+    if (!code || !path) throw error
+    fail(`cannot be read: ${code}`, relative(folder, path).replaceAll('\\', '/'))
+  }
   return treeOf(entries, label)
 }
 
 /** The bytes of a file that is still what it was when it was looked at. */
-function readRegular(path: string, replaced: () => never): Buffer {
-  const fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
+function readRegular(path: string, looked: Stats, replaced: () => never): Buffer {
+  // O_NONBLOCK: a pipe that took the place of the file would be waited for
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
-    return fstatSync(fd).isFile() ? readFileSync(fd) : replaced()
+    const now = fstatSync(fd)
+    return now.isFile() && now.ino === looked.ino && now.size === looked.size ? readFileSync(fd) : replaced()
   } finally {
     closeSync(fd)
   }
