@@ -3,6 +3,7 @@ import type { Control, Severity, Value } from '../controls/control.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Preset } from '../plan/input.ts'
 import type { Answers } from '../policy/answers.ts'
+import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { byAnswer, settingFor, type Settings, SETTINGS } from '../policy/convert.ts'
 import type { Place, Rule } from './manifest.ts'
 import { matches } from './pattern.ts'
@@ -22,7 +23,7 @@ export function combine(packs: readonly Pack[]): Policy {
   const ids = new Set([...(controlIds as string[]), ...controls.map((c) => c.id)])
   for (const rule of rules) if (!rule.artifact && !isKey(rule.key, settings, ids)) problems.push({ message: `${rule.pack} ${rule.kind}s "${rule.key}", which is no setting`, ...rule.at, hint: 'create-hardened-container list settings', near: { given: rule.key, among: [...byAnswer().keys(), ...Object.keys(settings)] } })
   for (const pack of packs) pack.read.manifest.waive?.forEach((w, i) => ids.has(w.control) || problems.push({ message: `${pack.name} waives the control "${w.control}", which there is not`, ...pack.read.at('waive', i), near: { given: w.control, among: [...ids] }, hint: 'create-hardened-container list controls' }))
-  problems.push(...contradictions(rules), ...collisions(packs))
+  problems.push(...contradictions(rules), ...collisions(packs), ...packs.flatMap(missing))
   const answers = packs.length > 0 ? laid(defaults, packs) : {}
   for (const rule of rules) {
     const said = rule.artifact ? undefined : answerAt(answers, rule.key)
@@ -87,6 +88,17 @@ function plainValue(value: unknown): Value {
   if (Array.isArray(value)) return value.map(plainValue)
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, plainValue(v)]))
   return String(value ?? '')
+}
+
+/** Files that a manifest names and the pack does not have. */
+function missing({ name, tree, read: { manifest, at } }: Pack): Problem[] {
+  const named: [path: string, key: string, item?: number][] = [
+    ...Object.values(manifest.partials ?? {}).map((p): [string, string] => [p, 'partials']),
+    ...Object.values(manifest.templates ?? {}).map((p): [string, string] => [p, 'templates']),
+    ...(manifest.artifacts ?? []).map((a, i): [string, string, number] => [a.template, 'artifacts', i]),
+    ...(manifest.languages ?? []).flatMap((folder, i) => ['language.yaml', ...Object.keys(LANGUAGE_ARTIFACTS)].map((file): [string, string, number] => [`${folder}/${file}`, 'languages', i])),
+  ]
+  return named.filter(([path]) => !tree.has(path)).map(([path, key, item]) => ({ message: `${key} of ${name} names ${path}, which is not in the pack`, ...at(key, item), hint: 'add the file or mend the name', near: { given: path, among: [...tree.keys()] } }))
 }
 
 /** Ids and paths that two packs, or a pack and the tool, both use. */

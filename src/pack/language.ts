@@ -45,8 +45,6 @@ export function packLanguages(policy: Policy, builtIn: Record<string, Listed>): 
 export function readLanguage(pack: Pack, folder: string): Language {
   const file = `${pack.spec}/${folder}/language.yaml`
   const problems: Problem[] = []
-  for (const name of ['language.yaml', ...Object.keys(LANGUAGE_ARTIFACTS)]) if (!pack.tree.has(`${folder}/${name}`)) problems.push({ message: `the language ${folder} has no ${name}`, file: `${pack.spec}/${folder}`, hint: 'a language is language.yaml, Dockerfile.hbs and dockerignore.hbs' })
-  if (problems.length > 0) throw new InputError(problems, EXIT.pack)
   const doc = parseDocument(pack.tree.get(`${folder}/language.yaml`)!.toString('utf8'), { schema: 'core', prettyErrors: true })
   if (doc.errors[0]) throw new InputError({ message: `not valid YAML: ${doc.errors[0].message.split('\n')[0]}`, file, line: doc.errors[0].linePos?.[0].line, hint: 'mend it' }, EXIT.pack)
   const given = doc.toJS({ maxAliasCount: 0 }) as Record<string, unknown> | null

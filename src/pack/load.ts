@@ -42,11 +42,18 @@ export interface Loading {
  * @throws InputError (pack) for what cannot be loaded, differs from the lock or is not trusted
  */
 export async function loadPacks(specs: readonly string[], loading: Loading, managed: Managed): Promise<PackRun> {
+  return runOf(await fetchPacks(specs, loading, managed))
+}
+
+/** A run with packs that were fetched. @throws InputError (pack) for what they say */
+export const runOf = (packs: readonly Pack[]): PackRun => packRun(combine(packs), packs.map(lockedOf))
+
+/** The first half of it: the packs with all that they build on, verified and trusted. */
+export async function fetchPacks(specs: readonly string[], loading: Loading, managed: Managed): Promise<Pack[]> {
   const with_ = { ...loading, trusted: [...loading.trusted, ...managed.trust], keys: [...loading.keys, ...managed.keys] }
   const packs = await resolveChain([...managed.packs, ...specs.filter((s) => !managed.packs.includes(s))], (spec) => open(spec, loading.root, with_), version)
   await trust(packs, with_)
-  const policy = combine(packs)
-  return packRun(policy, packs.map(lockedOf))
+  return packs
 }
 
 async function open(spec: string, base: string, loading: Loading, within?: string): Promise<Arrived> {

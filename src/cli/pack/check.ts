@@ -2,7 +2,7 @@ import { controls } from '../../../generated/controls.ts'
 import { sources } from '../../../generated/orders.ts'
 import { EXIT, InputError, type Problem } from '../../errors.ts'
 import { SLOTS } from '../../pack/format.ts'
-import { readLanguage } from '../../pack/language.ts'
+import { runOf } from '../../pack/load.ts'
 import type { Pack } from '../../pack/policy.ts'
 import { packTemplate } from '../../pack/render.ts'
 import { pathProblem, SIGNATURES } from '../../pack/tree.ts'
@@ -10,15 +10,15 @@ import { LANGUAGE_ARTIFACTS } from '../../render/artifacts.ts'
 import type { Io } from '../io.ts'
 import type { Parsed } from '../parse.ts'
 import { problemText, report, withNearest } from '../report.ts'
-import { ownPack } from './own.ts'
+import { fetchOwn } from './own.ts'
 
 /** Files of a pack that nothing has to name. */
 const FREE = /^(pack\.yaml|README(\.md)?|LICENSE(\.\w+)?|CHANGELOG\.md|package\.json|\..+|.+\.md)$/i
 
 /** Reads a pack as a stranger would who is to trust it: everything that is wrong, as errors; what could be better, as warnings. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
-  const { pack, shown } = await ownPack(words, flags, io)
-  const { problems, warnings } = judge(pack)
+  const { pack, all, shown } = await fetchOwn(words, flags, io)
+  const { problems, warnings } = judge(pack, all)
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: problems.length === 0, exitCode: problems.length === 0 ? EXIT.ok : EXIT.pack, pack: { name: pack.name, version: pack.version, integrity: pack.integrity }, problems: problems.map(withNearest), warnings: warnings.map(withNearest) }, null, 2)}\n`)
   else {
     for (const w of warnings) io.stderr.write(problemText(withNearest(w), 'warning'))
@@ -28,20 +28,22 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
   return problems.length === 0 ? EXIT.ok : EXIT.pack
 }
 
-/** What is wrong with a pack's files, beyond what loading it has shown already. */
-export function judge(pack: Pack): { problems: Problem[]; warnings: Problem[] } {
+/** What is wrong with a pack: by itself, and with all that it builds on. */
+export function judge(pack: Pack, all: readonly Pack[]): { problems: Problem[]; warnings: Problem[] } {
   const problems: Problem[] = []
+  try {
+    runOf(all)
+  } catch (error) {
+    if (!(error as InputError).problems) throw error
+    problems.push(...(error as InputError).problems)
+  }
   const warnings: Problem[] = []
   const { manifest, at } = pack.read
   const used = new Set<string>()
-  const uses = (path: string, key: string, item?: number): boolean => {
+  /** Reads a template, which says all that must not stand in it. That it is not there is said already. */
+  const read = (path: string): void => {
     used.add(path)
-    if (!pack.tree.has(path)) problems.push({ message: `${key} names ${path}, which is not in the pack`, ...at(key, item), hint: 'add the file or mend the name', near: { given: path, among: [...pack.tree.keys()] } })
-    return pack.tree.has(path)
-  }
-  /** Reads a template, which says all that must not stand in it. */
-  const read = (path: string, key: string, item?: number): void => {
-    if (!uses(path, key, item)) return
+    if (!pack.tree.has(path)) return
     try {
       packTemplate(pack, path, controls)
     } catch (error) {
@@ -49,28 +51,23 @@ export function judge(pack: Pack): { problems: Problem[]; warnings: Problem[] } 
     }
     if (!pack.tree.get(path)!.toString('utf8').endsWith('\n')) warnings.push({ message: 'has no line end at its end', file: `${pack.spec}/${path}`, hint: 'what follows it would stand on its last line' })
   }
-  for (const [slot, path] of Object.entries(manifest.partials ?? {})) if ((SLOTS as readonly string[]).includes(slot)) read(path, 'partials')
+  for (const [slot, path] of Object.entries(manifest.partials ?? {})) if ((SLOTS as readonly string[]).includes(slot)) read(path)
   for (const [artifact, path] of Object.entries(manifest.templates ?? {})) {
-    read(path, 'templates')
+    read(path)
     const now = (sources as Record<string, string>)[artifact]
     if (now === undefined) problems.push({ message: `templates replaces "${artifact}", which there is not`, ...at('templates'), hint: 'an artifact, or LANGUAGE/dockerfile and LANGUAGE/dockerignore', near: { given: artifact, among: Object.keys(sources) } })
     else if (manifest.basedOn?.[artifact] === undefined) warnings.push({ message: `templates replaces ${artifact} whole; what the tool mends there later does not reach it`, ...at('templates'), hint: `if a partial (${SLOTS.join(', ')}) or a control does, use that; else say what it was made from: basedOn: { ${artifact}: "${now}" }` })
     else if (manifest.basedOn[artifact] !== now) warnings.push({ message: `the tool's own ${artifact} has changed since this one was made from it`, ...at('basedOn'), hint: `compare them, then set basedOn: { ${artifact}: "${now}" }` })
   }
   manifest.artifacts?.forEach((a, i) => {
-    read(a.template, 'artifacts', i)
+    read(a.template)
     const wrong = pathProblem(a.path.replaceAll('{{name}}', 'name'))
     if (wrong) problems.push({ message: `the path ${JSON.stringify(a.path)} ${wrong}`, ...at('artifacts', i), hint: 'name a file below the folder of the app' })
   })
-  manifest.languages?.forEach((folder, i) => {
-    try {
-      readLanguage(pack, folder)
-    } catch (error) {
-      problems.push(...(error as InputError).problems)
-    }
+  for (const folder of manifest.languages ?? []) {
     used.add(`${folder}/language.yaml`)
-    for (const file of Object.keys(LANGUAGE_ARTIFACTS)) if (pack.tree.has(`${folder}/${file}`)) read(`${folder}/${file}`, 'languages', i)
-  })
+    for (const file of Object.keys(LANGUAGE_ARTIFACTS)) read(`${folder}/${file}`)
+  }
   const keys = new Map<string, number>()
   pack.read.rules.forEach((r) => keys.set(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`, (keys.get(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`) ?? 0) + 1))
   for (const [rule, count] of keys) if (count > 1) warnings.push({ message: `the same rule stands ${count} times: ${rule.replace(/ \[.*$/, '')}`, ...at('enforce'), hint: 'once will do' })

@@ -7,14 +7,14 @@ import type { Io } from '../io.ts'
 import type { Parsed } from '../parse.ts'
 import { report } from '../report.ts'
 import { judge } from './check.ts'
-import { ownPack } from './own.ts'
+import { fetchOwn } from './own.ts'
 
 /** Publishes a pack that is in order: into a .tgz file, or as an artifact of an OCI registry. The one command that sends anything. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
   const target = words.at(-1) ?? ''
   if (words.length < 1 || words.length > 2 || !/^oci:\/\/|\.tgz$/.test(target)) throw new InputError({ message: 'publish where?', where: 'pack publish', hint: 'create-hardened-container pack publish [DIR] FILE.tgz|oci://registry/name:tag' })
-  const { pack } = await ownPack(words.slice(0, -1), flags, io)
-  const { problems } = judge(pack)
+  const { pack, all } = await fetchOwn(words.slice(0, -1), flags, io)
+  const { problems } = judge(pack, all)
   if (problems.length > 0) return report(new InputError(problems, EXIT.pack), flags.json === true, io)
   let spec = target
   if (target.startsWith('oci://')) {
