@@ -6,10 +6,13 @@ import { ready, root } from './ready.mjs'
 
 /** Names of the stale pages; they are written unless they are only looked at. */
 export async function writeDocs(check) {
-  const { docs, readme } = await load('docs', ["export { docs, readme } from './src/build/docs.ts'"])
+  const { docs, packsPage, readme } = await load('docs', ["export { docs, packsPage, readme } from './src/build/docs.ts'"])
   const stale = []
   mkdirSync(join(root, 'docs'), { recursive: true })
   const pages = [...(await docs())].map(([name, text]) => [`docs/${name}`, text])
+  // the walk takes its time, and a test looks whether it is fresh
+  if (!check) pages.push(['docs/packs-walk.md', await (await load('walk', ["export { walk } from './test/walk/walk.ts'"])).walk()])
+  pages.push(['docs/packs.md', packsPage(readFileSync(join(root, 'docs/packs.md'), 'utf8'))])
   pages.push(['README.md', await readme(readFileSync(join(root, 'README.md'), 'utf8'))])
   for (const [name, text] of pages) {
     const path = join(root, name)

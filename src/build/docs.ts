@@ -6,6 +6,8 @@ import { COMMANDS, OPTIONS, variableOf } from '../cli/options.ts'
 import type { Control } from '../controls/control.ts'
 import type { Loaded } from '../detect/detect.ts'
 import { EXIT } from '../errors.ts'
+import { MANIFEST } from '../pack/format.ts'
+import type { Schema } from '../pack/schema.ts'
 import type { Preset } from '../plan/input.ts'
 import { SETTINGS } from '../policy/convert.ts'
 import type { Artifact } from '../render/artifacts.ts'
@@ -29,6 +31,24 @@ export async function docs(): Promise<Map<string, string>> {
   ])
 }
 
+/** docs/packs.md with its generated tables, in the same way. */
+export function packsPage(text: string): string {
+  const rows = (schema: Schema, prefix = ''): string[][] => Object.entries(schema.properties ?? {}).flatMap(([key, s]) => [[code(prefix + key), s.description ?? (s.enum ? s.enum.join(', ') : '')], ...(s.type === 'array' && s.items?.properties ? rows(s.items, `${prefix}${key}[].`) : [])])
+  return filled(text, { manifest: table(['key', 'what it is'], rows(MANIFEST).filter(([key]) => key !== '`$schema`')), helpers: table(['helper', 'what it prints'], HELPER_ROWS) })
+}
+
+const HELPER_ROWS = [
+  ['`{{yaml VALUE}}`', 'a YAML string, quoted where a reader would take it for something else'],
+  ['`{{json VALUE}}`', 'a JSON string or list: exec form in Dockerfiles, double quotes in YAML'],
+  ['`{{dockerfile VALUE}}`', 'a value of ENV, LABEL or ARG, quoted where it has to be'],
+  ['`{{single VALUE}}`', 'a YAML string in single quotes'],
+  ['`{{compose VALUE}}`', 'a YAML string in which a dollar is a dollar'],
+  ['`{{words LIST}}`', 'words with blanks between them'],
+  ['`(and A B)`, `(or A B)`', 'conditions for `#if`'],
+]
+
+const filled = (text: string, tables: Record<string, string>): string => Object.entries(tables).reduce((all, [name, rows]) => all.replace(new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`), (_, open: string, close: string) => `${open}\n${rows}\n${close}`), text)
+
 /** The README with its generated tables: what stands between `<!-- NAME -->` and `<!-- /NAME -->` is written anew. */
 export async function readme(text: string): Promise<string> {
   const loaded = await loadAll()
@@ -36,7 +56,7 @@ export async function readme(text: string): Promise<string> {
     languages: table(['language', 'recognised by', 'package managers', 'frameworks with facts of their own'], loaded.map(({ language: l }) => [l.title, l.markers.slice(0, 3).map(code).join(', '), l.managers.map((m) => m.title).join(', '), l.frameworks.map((f) => f.title).join(', ')])),
     artifacts: table(['file', 'why'], (artifacts as unknown as Artifact[]).filter((a) => a.group !== 'linters').map((a) => [code(a.path) + (a.default === false ? ` with ${code(`--with ${a.id}`)}` : ''), a.why])),
   }
-  return Object.entries(tables).reduce((all, [name, rows]) => all.replace(new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*(<!-- /${name} -->)`), (_, open: string, close: string) => `${open}\n${rows}\n${close}`), text)
+  return filled(text, tables)
 }
 
 const loadAll = (): Promise<Loaded[]> => Promise.all(Object.values(languages as unknown as Record<string, { load(): Promise<Loaded> }>).map((l) => l.load()))

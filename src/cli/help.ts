@@ -21,7 +21,8 @@ const EXITS: [number, string][] = [
   [EXIT.usage, 'usage or input that cannot be used; every problem is named'],
   [EXIT.conflict, 'files that somebody else wrote are in the way; nothing was written'],
   [EXIT.drift, 'update --check: files are due'],
-  [EXIT.policy, 'a control does not hold'],
+  [EXIT.policy, 'a control does not hold, or a pack does not allow it'],
+  [EXIT.pack, 'a pack could not be loaded or is not trusted'],
   [EXIT.interrupted, 'interrupted; nothing was written'],
 ]
 

@@ -1,4 +1,5 @@
 import { readFiles, type AuditFile } from '../audit/audit.ts'
+import { isOverride } from '../audit/compose.ts'
 import type { YamlFile } from '../audit/manifests.ts'
 import { at, listOf, mapOf, workloadsOf } from '../audit/workloads.ts'
 import type { Audited } from '../controls/control.ts'
@@ -75,7 +76,7 @@ const SEEN: Record<string, (files: Audited, plan: Plan) => Seen[]> = {
     ...instructions(files, 'USER').map((s) => ({ ...s, value: s.value.split(':')[0]! })),
     ...workloadsOf(files.manifests).flatMap((w) => seenAt(w.file, [...w.path, 'securityContext', 'runAsUser'])),
     ...own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'securityContext', 'runAsUser'])),
-    ...files.compose.flatMap((f) => seenAt(f, ['services', plan.name, 'user']).map((s) => ({ ...s, value: s.value.split(':')[0]! }))),
+    ...files.compose.filter((f) => !isOverride(f.path)).flatMap((f) => seenAt(f, ['services', plan.name, 'user']).map((s) => ({ ...s, value: s.value.split(':')[0]! }))),
   ],
   image: (files, plan) => own(files, plan).flatMap((c) => [{ value: String(mapOf(c.value).image), ...c.place('image') }]),
   name: (files) => files.manifests.filter((f) => f.kind === 'Deployment').flatMap((f) => seenAt(f, ['metadata', 'name'])),

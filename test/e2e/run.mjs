@@ -1,6 +1,6 @@
 // End to end: generates for the example projects, builds, runs, probes, stops, and applies to a cluster, with the real programs.
 // Uses what it finds: docker (needed), kubectl with KUBECONFIG, and the linters on PATH.
-//   node test/e2e/run.mjs [--all] [NAME…]           the cases of CI, all, or some
+//   node test/e2e/run.mjs [--all] [NAME…]           the cases of CI, all, or some; "packs" is one of them
 //   node test/e2e/run.mjs --prepare DIR             only generate, into DIR, and print the images that will be needed
 //   E2E_LOAD=COMMAND                                brings an image of the engine into the cluster (kind load docker-image …)
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,6 +11,7 @@ import { CASES } from './cases.mjs'
 import { cluster } from './cluster.mjs'
 import { container } from './container.mjs'
 import { lint } from './lint.mjs'
+import { packs } from './packs.mjs'
 import { run } from './shell.mjs'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -84,6 +85,7 @@ for (const test of chosen) {
   }
   console.log(`     ${test.name}: ${Math.round((Date.now() - started) / 1000)} s`)
 }
+if (names.length === 0 || names.includes('packs')) await packs(root, parent, check, kubernetes)
 lint(generated, check)
 console.log('\nimage sizes (MB, uncompressed)')
 for (const { name, size } of sizes) console.log(`  ${name.padEnd(16)}${(size / 1e6).toFixed(1)}`)

@@ -103,7 +103,7 @@ describe('a project with a pack', () => {
     expect(run(folder, ['--yes'])).toMatchObject({ code: 2 })
     const done = run(folder, ['--yes', '--preset', PACK, ...COST, '--name', 'greeter'])
     expect(done).toMatchObject({ code: 0, err: expect.stringContaining('greeter: Perl 5.40') })
-    expect(tree(folder).Dockerfile).toContain('ENTRYPOINT ["/usr/bin/starman"]\nCMD ["--port", "5000", "--workers", "2", "app.psgi"]')
+    expect(tree(folder).Dockerfile).toContain('ENTRYPOINT ["/usr/bin/starman"]\nCMD ["--host", "0.0.0.0", "--port", "5000", "--workers", "2", "app.psgi"]')
   })
 })
 

@@ -1,0 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from '../laws/catalog.ts'
+import { walk } from './walk.ts'
+
+test('the walk through the life of a pack is what docs/packs-walk.md shows', async () => {
+  expect(await walk(), 'npm run docs, then read the difference').toBe(readFileSync(join(root, 'docs/packs-walk.md'), 'utf8'))
+}, 120_000)
