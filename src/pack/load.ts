@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, isAbsolute, join, resolve, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { parse } from 'yaml'
 import { version } from '../../generated/catalog.ts'
 import type { Io } from '../cli/io.ts'
@@ -59,23 +59,28 @@ export async function fetchPacks(specs: readonly string[], loading: Loading, man
 async function open(spec: string, base: string, loading: Loading, within?: string): Promise<Arrived> {
   const source = parseSource(spec)
   const local = source.kind === 'folder' || source.kind === 'archive'
-  const known = loading.locked.find((p) => p.spec === source.normalised)
+  // "../base" of two packs may be two packs: a path is remembered as seen from the app
+  const name = local && base !== loading.root && !isAbsolute(spec) ? parseSource(`./${relative(loading.root, resolve(base, spec))}`).normalised : source.normalised
+  const known = loading.locked.find((p) => p.spec === name)
   const moves = known === undefined || (loading.moving?.some((m) => m === '*' || m === known.name || m === known.spec) ?? false)
   if (within !== undefined && local) refuseOutside(resolve(base, spec), within, spec)
   const frozen = known && !moves && (loading.frozen || !local) ? { resolved: known.resolved, integrity: known.integrity } : undefined
-  if (loading.frozen && !known && !local && !loading.moving) throw new InputError({ message: `the pack ${source.normalised} is not in hardened.lock, and packs are frozen here`, where: '--preset', hint: 'run once without CI set and commit hardened.lock' }, EXIT.pack)
-  const { tree, integrity, resolved, remote } = await fetchPack(source, { root: loading.root, base, env: loading.io.env, offline: loading.offline, ...(frozen && !local ? { frozen } : {}) })
-  if (frozen && integrity !== frozen.integrity) throw changed(known!, source.normalised, tree, integrity)
+  if (loading.frozen && !known && !local && !loading.moving) throw new InputError({ message: `the pack ${name} is not in hardened.lock, and packs are frozen here`, where: '--preset', hint: 'run once without CI set and commit hardened.lock' }, EXIT.pack)
+  const { tree, integrity, resolved, remote } = await fetchPack(source, { root: loading.root, base, env: loading.io.env, offline: loading.offline, say: (text) => loading.io.stderr.write(`${text}\n`), ...(frozen && !local ? { frozen } : {}) })
+  if (frozen && integrity !== frozen.integrity) throw changed(known!, name, tree, integrity)
   const folder = source.kind === 'folder' ? resolve(base, spec) : undefined
   return {
-    spec: source.normalised,
+    spec: name,
     tree,
     integrity,
     resolved,
     remote,
-    open: (next) => (folder === undefined && /^\.{1,2}(\/|$)/.test(next) ? below(next, source.normalised, tree, { resolved, remote }, loading) : open(next, folder ?? base, loading, folder === undefined ? undefined : topOf(folder, loading.root))),
+    open: async (next) => (folder === undefined && isOfThisMachine(next) ? below(next, name, tree, { resolved, remote }, loading) : open(next, folder ?? base, loading, folder === undefined ? undefined : topOf(folder, loading.root))),
   }
 }
+
+/** What a pack that is no folder may name only within itself (CVE-2026-34726): any path, and repositories by their path. */
+const isOfThisMachine = (spec: string): boolean => ['folder', 'archive'].includes(parseSource(spec).kind) || /^git\+file:/i.test(spec)
 
 /** What a folder's packs may name: what lies in the same repository, else only what lies in the pack itself. */
 function topOf(folder: string, root: string): string {
@@ -91,13 +96,13 @@ function refuseOutside(path: string, top: string, spec: string): void {
 async function below(spec: string, parent: string, tree: Tree, from: { resolved: string; remote: boolean }, loading: Loading): Promise<Arrived> {
   const steps: string[] = []
   for (const step of spec.split('/')) {
-    if (step === '..') throw new InputError({ message: `${parent} names ${spec}, which lies outside of it`, file: `${parent}/pack.yaml`, hint: 'name a folder below pack.yaml' }, EXIT.pack)
+    if (step === '..' || isAbsolute(spec) || /^[a-z][a-z+]*:/i.test(spec)) throw new InputError({ message: `${parent} names ${spec}, which lies outside of it`, file: `${parent}/pack.yaml`, hint: 'name a folder below pack.yaml' }, EXIT.pack)
     if (step !== '.' && step !== '') steps.push(step)
   }
   const prefix = `${steps.join('/')}/`
   const { integrityOf } = await import('./tree.ts')
   const part: Tree = new Map([...tree].flatMap(([path, bytes]) => (path.startsWith(prefix) ? [[path.slice(prefix.length), bytes] as const] : [])))
-  return { spec: `${parent}#${prefix.slice(0, -1)}`, tree: part, integrity: integrityOf(part), ...from, open: (next) => (/^\.{1,2}(\/|$)/.test(next) ? below(next, parent, part, from, loading) : open(next, loading.root, loading)) }
+  return { spec: `${parent}#${prefix.slice(0, -1)}`, tree: part, integrity: integrityOf(part), ...from, open: async (next) => (isOfThisMachine(next) ? below(next, parent, part, from, loading) : open(next, loading.root, loading)) }
 }
 
 function changed(known: LockedPack, spec: string, tree: Tree, integrity: string): InputError {

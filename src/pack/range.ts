@@ -56,7 +56,7 @@ function bounds(part: string): Bound[] | undefined {
   const words = hyphen ? [`>=${hyphen[1]}`, `<=${hyphen[2]}`] : part.replace(/([<>=~^])\s+/g, '$1').trim().split(/\s+/)
   for (const word of words) {
     if (word === '' || word === '*' || word === 'x') continue
-    const [, op = '', a, b, c, pre = ''] = /^(>=|<=|>|<|=|\^|~)?v?(\d+)(?:\.(\d+|x|\*))?(?:\.(\d+|x|\*))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(word) ?? []
+    const [, op = '', a, b, c, pre = ''] = /^(>=|<=|>|<|=|\^|~)?v?(0|[1-9]\d*)(?:\.(0|[1-9]\d*|x|\*))?(?:\.(0|[1-9]\d*|x|\*))?(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?$/.exec(word) ?? []
     if (a === undefined) return undefined
     const number = (t: string | undefined): number | undefined => (t === undefined || t === 'x' || t === '*' ? undefined : Number(t))
     const [major, minor, patch] = [Number(a), number(b), number(c)]

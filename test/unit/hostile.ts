@@ -1,4 +1,5 @@
 /** What an attacker sends: archives whose headers lie, and servers of this machine that do. */
+import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -55,5 +56,20 @@ export async function serving<T>(handler: (request: IncomingMessage, response: S
   } finally {
     server.closeAllConnections()
     await new Promise((done) => server.close(done))
+  }
+}
+
+/**
+ * The same in a process of its own, for programs that are waited for: `body` is the code of a handler (request, response) and may
+ * use `data`.
+ */
+export async function servingApart<T>(body: string, data: unknown, use: (host: string) => Promise<T>): Promise<T> {
+  const code = `const data = ${JSON.stringify(data)}; const server = require('node:http').createServer((request, response) => { ${body} }); server.listen(0, '127.0.0.1', () => console.log(server.address().port))`
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    const port = await new Promise<string>((done, failed) => child.stdout.once('data', (d: Buffer) => done(String(d).trim())).once('end', () => failed(new Error('the server ended'))))
+    return await use(`127.0.0.1:${port}`)
+  } finally {
+    child.kill()
   }
 }
