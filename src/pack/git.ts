@@ -12,7 +12,7 @@ const TIMEOUT = 60_000
  * What every call of git gets: no hooks, no links, no helpers that a repository or an address could name. `ext::` runs commands
  * (CVE-2017-1000117 and what followed), a local path may be a repository of another user (CVE-2022-24765).
  */
-const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.symlinks=false', '-c', 'core.fsmonitor=false', '-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'gc.auto=0']
+const SAFE = ['-c', 'core.hooksPath=/dev/null', '-c', 'core.symlinks=false', '-c', 'core.fsmonitor=false', '-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'gc.auto=0', '-c', 'http.lowSpeedLimit=1000', '-c', 'http.lowSpeedTime=30']
 
 /** What a hook of git sets for its own repository; with it, the fetch would write there (git rev-parse --local-env-vars). */
 const OF_ANOTHER = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_COMMON_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_NAMESPACE', 'GIT_PREFIX', 'GIT_SHALLOW_FILE', 'GIT_GRAFT_FILE', 'GIT_REPLACE_REF_BASE', 'GIT_INTERNAL_SUPER_PREFIX', 'GIT_TEMPLATE_DIR']
@@ -33,7 +33,7 @@ export function cloned(source: Source & { kind: 'git' }, env: NodeJS.ProcessEnv,
   }
   for (const name of OF_ANOTHER) delete safe[name]
   const git = (args: string[], input?: string): Buffer => {
-    const done = spawnSync('git', [...SAFE, ...args], { cwd: folder, input, timeout: TIMEOUT, killSignal: 'SIGKILL', maxBuffer: LIMITS.total * 2, env: safe })
+    const done = spawnSync('git', [...SAFE, ...args], { cwd: folder, input, timeout: TIMEOUT, maxBuffer: LIMITS.total * 2, env: safe })
     const code = (done.error as NodeJS.ErrnoException | undefined)?.code
     if (code === 'ENOENT') fail('git is not installed here', 'install git, or take the pack by npm:, https: or oci:')
     if (code === 'ETIMEDOUT') fail(`git had no answer within ${TIMEOUT / 1000} s`, 'check the address and the network')

@@ -148,7 +148,17 @@ describe('git', () => {
     })
   })
 
-  test('that is not there, or never answers, is said', async () => {
+  test('over ssh asks for the repository and nothing else, with the program that the user set', async () => {
+    const root = repository({ 'pack.yaml': YAML })
+    const bin = folder()
+    // as sshd does: the last word is for a shell over there
+    writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nprintf '%s\\n' "$@" > ${bin}/seen\nfor last; do :; done\nexec sh -c "$last"\n`)
+    chmodSync(join(bin, 'ssh'), 0o755)
+    expect((await fetched(`git+ssh://git@git.acme.example:2222${root}/.git#main`, { env: { ...bare(), GIT_SSH_COMMAND: join(bin, 'ssh'), GIT_SSH_VARIANT: 'ssh' } })).integrity).toBe(integrityOf(tree))
+    expect(readFileSync(join(bin, 'seen'), 'utf8').trim().split('\n').slice(-4)).toEqual(['-p', '2222', 'git@git.acme.example', `git-upload-pack '${root}/.git'`])
+  })
+
+  test('that is not there is said', async () => {
     expect(await refusal(() => fetched('git+file:///nowhere', { env: { ...bare(), PATH: '/nowhere' } }))).toContain('git is not installed')
     expect(await refusal(() => fetched('git+file:///nowhere'))).toContain('could not fetch')
   })
