@@ -24,11 +24,12 @@ export interface AuditFile {
 type Path = (string | number)[]
 
 /**
+ * @param files texts, or what was read of them already
  * @param plan what the files were made from, when it is known: controls that it switches off are not checked
  * @param exact values must be those of the plan; what a control accepts from others does not do
  */
-export function audit(files: readonly AuditFile[], controls: readonly Control[], plan?: Plan, exact = false): Finding[] {
-  const audited = readFiles(files, plan)
+export function audit(files: readonly AuditFile[] | Audited, controls: readonly Control[], plan?: Plan, exact = false): Finding[] {
+  const audited = 'manifests' in files ? files : readFiles(files, plan)
   const context = plan && contextOf(plan)
   const found = controls
     .filter((c) => plan?.controls[c.id]?.on !== false && !plan?.exceptions.some((e) => e.linter === OWN && e.id === c.id))
@@ -150,7 +151,14 @@ function satisfied(e: Expectation, place: Place, context: Context | undefined, e
 function expected(value: Value, scope?: Context, root?: Context): unknown {
   if (Array.isArray(value)) return value.map((v) => expected(v, scope, root))
   if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, expected(v, scope, root)]))
-  return typeof value === 'string' ? (parse(scope ? fill(value, scope, root) : value) as unknown) : value
+  return typeof value === 'string' ? scalarOf(scope ? fill(value, scope, root) : value) : value
+}
+
+/** Texts of controls as YAML reads them; the same few stand in every project. */
+const scalars = new Map<string, unknown>()
+function scalarOf(text: string): unknown {
+  if (!scalars.has(text)) scalars.set(text, parse(text))
+  return scalars.get(text)
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))

@@ -1,5 +1,5 @@
 import { controls as builtIn } from '../../generated/controls.ts'
-import type { Control } from '../controls/control.ts'
+import type { Audited, Control } from '../controls/control.ts'
 import { EXIT, InputError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Rendered } from '../render/render.ts'
@@ -10,7 +10,7 @@ import { audit } from './audit.ts'
  * Throws InputError (policy) with every finding; a run whose controls or settings nobody changed need not call it, since
  * the laws hold the whole catalog to it.
  */
-export function verifyRendered(plan: Plan, rendered: readonly Rendered[], controls: readonly Control[] = builtIn): void {
+export function verifyRendered(plan: Plan, rendered: readonly Rendered[] | Audited, controls: readonly Control[] = builtIn): void {
   const findings = audit(rendered, controls, plan, true)
   if (findings.length === 0) return
   throw new InputError(

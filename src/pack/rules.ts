@@ -114,9 +114,7 @@ function bases({ dockerfile }: Audited, plan: Plan): Seen[] {
 }
 
 /** What files say that a rule does not allow: the rendered ones, or those on the disk. */
-export function violationsOfFiles(rules: readonly Rule[], plan: Plan, files: readonly AuditFile[], artifacts: readonly { id: string; group: string; path: string }[]): Problem[] {
-  if (rules.length === 0) return []
-  const read = readFiles(files, plan)
+export function violationsOfFiles(rules: readonly Rule[], plan: Plan, files: readonly AuditFile[], artifacts: readonly { id: string; group: string; path: string }[], read = readFiles(files, plan)): Problem[] {
   return rules.flatMap((rule): Problem[] => {
     if (rule.artifact) {
       const forbidden = artifacts.filter((a) => a.id === rule.artifact || a.group === rule.artifact).map((a) => a.path)

@@ -1,4 +1,4 @@
-import type { AuditFile } from '../audit/audit.ts'
+import { type AuditFile, readFiles } from '../audit/audit.ts'
 import { artifacts as builtInArtifacts, languages as builtInLanguages } from '../../generated/catalog.ts'
 import { controls as builtInControls } from '../../generated/controls.ts'
 import { verifyRendered } from '../audit/verify.ts'
@@ -84,8 +84,9 @@ export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
     },
     render: (plan, loaded) => renderWith(policy, plan, loaded),
     verify(plan, rendered) {
-      refuse(violationsOfFiles(policy.rules, plan, rendered, artifacts))
-      verifyRendered(plan, rendered, controls)
+      const read = readFiles(rendered, plan)
+      refuse(violationsOfFiles(policy.rules, plan, rendered, artifacts, read))
+      verifyRendered(plan, read, controls)
     },
     violations: (plan, files) => violationsOfFiles(policy.rules, plan, files, artifacts),
   }
