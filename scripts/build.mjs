@@ -69,7 +69,7 @@ export async function dist() {
     texts.set(basename(file.path), lighten(code))
   }
   for (const [name, code] of pack(texts, result.metafile)) writeFileSync(join(out, name), code)
-  for (const name of ['hardened', 'pack']) cpSync(join(root, 'generated', `${name}.schema.json`), join(out, `${name}.schema.json`))
+  for (const name of ['hardened', 'lock', 'pack']) cpSync(join(root, 'generated', `${name}.schema.json`), join(out, `${name}.schema.json`))
   writeFileSync(join(root, 'generated', 'meta.json'), JSON.stringify(result.metafile))
 }
 

@@ -40,23 +40,39 @@ export function readText(root: string, path: string): string | undefined {
 export function readLock(root: string): Lock | undefined {
   const text = readText(root, LOCK_FILE)
   if (text === undefined) return undefined
-  const damaged = (what: string): never => {
-    throw new InputError({ message: `${LOCK_FILE} is damaged: ${what}`, file: LOCK_FILE, hint: 'restore it from version control, or make it anew from the files that are there: create-hardened-container update --rebase-lock' }, EXIT.usage)
+  const damaged = (what: string, at: number | undefined = undefined): never => {
+    throw new InputError({ message: `${LOCK_FILE} is damaged: ${what}`, file: LOCK_FILE, ...placeOf(text, at), hint: 'restore it from version control, or make it anew from the files that are there: create-hardened-container update --rebase-lock' }, EXIT.usage)
   }
   let lock: Lock
   try {
     lock = JSON.parse(text) as Lock
   } catch (error) {
-    return damaged(/^<{7} |^={7}$/m.test(text) ? 'it holds markers of a merge' : (error as Error).message)
+    const marker = /^(<{7} |={7}$)/m.exec(text)
+    const at = /position (\d+)/.exec((error as Error).message)?.[1]
+    return marker ? damaged('it holds markers of a merge', marker.index) : damaged((error as Error).message, at === undefined ? text.length : Number(at))
   }
-  if (typeof lock !== 'object' || lock === null || !Number.isInteger(lock.lockVersion)) return damaged('it has no lockVersion')
+  if (!isMap(lock) || !Number.isInteger(lock.lockVersion)) return damaged('it has no lockVersion')
+  const wrong = (key: keyof Lock, what: string): never => damaged(`${key} ${what}`, text.indexOf(`"${key}":`))
   if (lock.lockVersion > 1)
-    throw new InputError({ message: `${LOCK_FILE} was written by a newer version (${String(lock.tool)})`, file: LOCK_FILE, hint: `use that version: npx create-hardened-container@${String(lock.tool)}` })
-  if (lock.lockVersion !== 1) return damaged(`lockVersion ${String(lock.lockVersion)} is not known`)
-  const { files, answers } = lock
-  if (!isMap(files) || !Object.values(files).every((v) => typeof v === 'string')) return damaged('files is not a map of texts')
-  if (!isMap(answers) || typeof answers.text !== 'string' || !isMap(answers.values)) return damaged('answers is not understood')
+    throw new InputError({ message: `${LOCK_FILE} was written by a newer version (${String(lock.tool)})`, file: LOCK_FILE, ...placeOf(text, text.indexOf('"lockVersion":')), hint: `use that version: npx create-hardened-container@${String(lock.tool)}` })
+  if (lock.lockVersion !== 1) return wrong('lockVersion', `${String(lock.lockVersion)} is not known`)
+  const { files, answers, packs, deleted } = lock
+  if (!isMap(files) || !Object.values(files).every((v) => typeof v === 'string')) return wrong('files', 'is not a map of texts')
+  if (!isMap(answers) || typeof answers.text !== 'string' || !isMap(answers.values)) return wrong('answers', 'is not understood')
+  if (deleted !== undefined && !isTexts(deleted)) return wrong('deleted', 'is not a list of texts')
+  if (packs !== undefined && !(Array.isArray(packs) && packs.every(isLockedPack))) return wrong('packs', 'is not understood')
   return lock
+}
+
+const isTexts = (v: unknown): boolean => Array.isArray(v) && v.every((t) => typeof t === 'string')
+
+const isLockedPack = (p: unknown): boolean => isMap(p) && ['spec', 'name', 'version', 'resolved', 'integrity'].every((key) => typeof p[key] === 'string') && isTexts(p.extends) && isTexts(p.rules) && isMap(p.files)
+
+/** Line and column of an offset, both from 1; nothing where it is not known. */
+function placeOf(text: string, at: number | undefined): { line?: number; column?: number } {
+  if (at === undefined || at < 0) return {}
+  const before = text.slice(0, at).split('\n')
+  return { line: before.length, column: before.at(-1)!.length + 1 }
 }
 
 export const lockText = (lock: Lock): string => `${JSON.stringify(lock, null, 1)}\n`

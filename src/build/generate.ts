@@ -11,7 +11,7 @@ import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
 import { problemsOfPreset } from '../policy/check.ts'
 import { manifestSchema } from '../pack/format.ts'
-import { schemaOf } from './schema.ts'
+import { lockSchema, schemaOf } from './schema.ts'
 import { compileTemplate } from './compile.ts'
 
 const write = (path: string, text: string): void => {
@@ -90,6 +90,7 @@ export const linters = ${JSON.stringify(Object.fromEntries(controls.filter((c) =
   const listed = artifacts as { id: string; group: string }[]
   const schema = schemaOf({ controls: controls.map((c) => c.id), artifacts: listed.map((a) => a.id), groups: [...new Set(listed.map((a) => a.group))], presets: presets.map((p) => p.id), services: Object.keys(services as object), languages })
   write(join(out, 'hardened.schema.json'), `${JSON.stringify(schema)}\n`)
+  write(join(out, 'lock.schema.json'), `${JSON.stringify(lockSchema())}\n`)
   write(join(out, 'pack.schema.json'), `${JSON.stringify(manifestSchema())}\n`)
   for (const stale of readdirSync(join(out, 'languages'))) if (!languages.includes(basename(stale, '.ts'))) rmSync(join(out, 'languages', stale))
 }

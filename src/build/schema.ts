@@ -1,7 +1,45 @@
 import { type Option, OPTIONS } from '../cli/options.ts'
+import type { Schema as Described } from '../pack/schema.ts'
 import { SETTINGS } from '../policy/convert.ts'
 
 type Schema = Record<string, unknown>
+
+/** The format of hardened.lock, the tool's own state. */
+export const LOCK: Described = {
+  type: 'object',
+  required: ['lockVersion', 'tool', 'answers', 'files'],
+  additionalProperties: false,
+  properties: {
+    lockVersion: { type: 'integer', enum: ['1'], description: 'version of this format' },
+    tool: { type: 'string', description: 'version of the tool that wrote it' },
+    answers: { type: 'object', required: ['text', 'values'], additionalProperties: false, description: 'hardened.yaml as it was read or written last', properties: { text: { type: 'string' }, values: { type: 'object', additionalProperties: {} } } },
+    facts: { type: 'object', additionalProperties: {}, description: 'what was read off the project, without the places' },
+    packs: {
+      type: 'array',
+      description: 'the packs that it was made with',
+      items: {
+        type: 'object',
+        required: ['spec', 'name', 'version', 'resolved', 'integrity', 'extends', 'files', 'rules'],
+        additionalProperties: false,
+        properties: {
+          spec: { type: 'string', description: 'as it was asked for' },
+          name: { type: 'string' },
+          version: { type: 'string' },
+          resolved: { type: 'string', description: 'exactly what was fetched' },
+          integrity: { type: 'string', pattern: '^sha256-[0-9a-f]{64}$', description: 'hash over its content' },
+          extends: { type: 'array', items: { type: 'string' } },
+          files: { type: 'object', additionalProperties: { type: 'string', pattern: '^[0-9a-f]{64}$' }, description: 'hash of each of its files' },
+          rules: { type: 'array', items: { type: 'string' }, description: 'what it says, a line each' },
+        },
+      },
+    },
+    files: { type: 'object', additionalProperties: { type: 'string' }, description: 'the last render of each file, by path' },
+    deleted: { type: 'array', items: { type: 'string' }, description: 'files of those that a person deleted' },
+  },
+}
+
+/** The JSON Schema of hardened.lock. */
+export const lockSchema = (): Schema => ({ $schema: 'http://json-schema.org/draft-07/schema#', title: 'hardened.lock: the state of create-hardened-container', ...LOCK, properties: { ...LOCK.properties, lockVersion: { const: 1, description: 'version of this format' } } })
 
 /** The JSON Schema of hardened.yaml, out of the option table: what an editor completes and checks. */
 export function schemaOf(ids: { controls: string[]; artifacts: string[]; groups: string[]; presets: string[]; services: string[]; languages: string[] }): Schema {

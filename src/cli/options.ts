@@ -31,7 +31,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'start', type: 'string', value: 'COMMAND', group: 'Answers', describe: 'program and arguments, no shell', answer: 'start' },
   { name: 'health-path', type: 'string', value: 'PATH', group: 'Answers', describe: 'path that answers while the process is alive', answer: 'healthPath' },
   { name: 'ready-path', type: 'string', value: 'PATH', group: 'Answers', describe: 'path that answers when it can take requests', answer: 'readyPath' },
-  { name: 'app', type: 'string', value: 'PATH', group: 'Answers', describe: 'which app of a workspace or monorepo', answer: 'app' },
+  { name: 'app', type: 'string', value: 'PATH', group: 'Answers', describe: "which app of a workspace or monorepo; with update a pattern too, like 'services/*'", answer: 'app' },
   { name: 'namespace', type: 'string', value: 'NAME', group: 'Answers', describe: 'Kubernetes namespace; its name by default', answer: 'namespace' },
   { name: 'services', type: 'list', value: 'IDS', group: 'Answers', describe: 'services that it needs, like postgres,redis; none for none', answer: 'services' },
   { name: 'kubernetes-version', type: 'string', value: 'MINOR', group: 'Answers', describe: 'oldest cluster to run on, like 1.35', answer: 'kubernetesVersion' },

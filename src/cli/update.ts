@@ -18,6 +18,7 @@ type Flags = Parsed['flags']
 
 /** Writes the files anew without a question and keeps every edit; with --check, only says whether that is due. */
 export async function run(words: string[], flags: Flags, io: Io): Promise<number> {
+  if (/[*?]/.test(String(flags.app ?? ''))) return (await import('./apps.ts')).forEachApp(words, flags, io, run)
   const { known, interrupted } = await readInput(words, flags, io)
   if (known.lock === undefined && known.saved.text === undefined && !interrupted)
     throw new InputError({ message: 'nothing was written here yet, so there is nothing to update', file: known.root, hint: 'begin with: create-hardened-container' })

@@ -3,7 +3,7 @@ import { type Conflict, isConflict, marked, type Merged, textOf } from './align.
 import { mergeDockerfiles } from './dockerfile.ts'
 import { linesOf, mergeLines } from './lines.ts'
 import { type Change, lf } from './reconcile.ts'
-import { isYaml, mergeYaml } from './yaml.ts'
+import { isYaml, mergeYaml, type YamlConflict } from './yaml.ts'
 
 /** A conflict as a person is told it. */
 export interface Clash {
@@ -27,9 +27,8 @@ export function mergeText(path: string, base: string, ours: string, next: string
   if (isYamlPath(path)) {
     if (clean && isYaml(textOf(lines))) return { text: textOf(lines) }
     const merged = mergeYaml(base, ours, next)
-    if (merged && 'text' in merged) return merged
-    const clashes = merged?.conflicts.map((c): Clash => ({ line: lineOf(ours, c.path.split('.').at(-1)!), ours: `${c.path}: ${c.ours}`, next: `${c.path}: ${c.next}` }))
-    return { clashes: clashes ?? clashesOf(ours, lines), marked: clean ? marked([{ base, ours, next }]) : marked(lines) }
+    if (merged) return merged.conflicts.length === 0 ? { text: merged.text } : yamlClashes(merged, base, ours, next, clean ? undefined : marked(lines))
+    return { clashes: clashesOf(ours, lines), marked: clean ? marked([{ base, ours, next }]) : marked(lines) }
   }
   if (clean && !docker) return { text: textOf(lines) }
   const parts = docker ? mergeDockerfiles(base, ours, next) : lines
@@ -52,7 +51,19 @@ export function solve(change: Change, base: string | undefined, foreign: boolean
 /** Merges a file that somebody else wrote: YAML by key, all else where only one of the two has something to say. */
 function mergeTwo(path: string, ours: string, next: string): Outcome {
   const yaml = isYamlPath(path) ? mergeYaml('', ours, next) : undefined
-  if (yaml && 'text' in yaml) return yaml
+  if (yaml) return yaml.conflicts.length === 0 ? { text: yaml.text } : yamlClashes(yaml, '', ours, next)
+  const parts = aligned(ours, next)
+  return parts.some(isConflict) ? { clashes: clashesOf(ours, parts), marked: marked(parts) } : { text: textOf(parts) }
+}
+
+/** What clashes in YAML: all else is merged, and only the values that both changed are marked, unless the lines say it already. */
+function yamlClashes({ text, conflicts }: { text: string; conflicts: YamlConflict[] }, base: string, ours: string, next: string, marks?: string): Outcome {
+  const clashes = conflicts.map((c): Clash => ({ line: lineOf(ours, c.path.split('.').at(-1)!), ours: `${c.path}: ${c.ours}`, next: `${c.path}: ${c.next}` }))
+  return { clashes, marked: marks ?? marked(aligned(text, mergeYaml(base, ours, next, 'next')!.text)) }
+}
+
+/** Two texts line by line: what only one of them has is taken, what differs is a conflict. */
+function aligned(ours: string, next: string): Merged {
   const parts: Merged = []
   const changes = diffArrays(linesOf(ours), linesOf(next))
   for (let i = 0; i < changes.length; i++) {
@@ -62,7 +73,7 @@ function mergeTwo(path: string, ours: string, next: string): Outcome {
       i++
     } else parts.push(...one.value)
   }
-  return parts.some(isConflict) ? { clashes: clashesOf(ours, parts), marked: marked(parts) } : { text: textOf(parts) }
+  return parts
 }
 
 const isYamlPath = (path: string): boolean => /\.ya?ml(\.example)?$/.test(path)

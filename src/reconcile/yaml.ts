@@ -17,27 +17,29 @@ export function isYaml(text: string): boolean {
 
 /**
  * Merges YAML by key, and lists whose items have a name by that name: what changed from `base` to `next` is done to `ours`, whose
- * comments and order stay. The failsafe schema keeps every scalar as it was written. Returns the text, or the conflicts;
- * undefined where one of the texts is not a single document of a map.
+ * comments and order stay. The failsafe schema keeps every scalar as it was written. Where both changed the same value the one of
+ * `prefer` stands in the text, and the conflict is told. Undefined where one of the texts is not a single document of a map.
  */
-export function mergeYaml(base: string, ours: string, next: string): { text: string } | { conflicts: YamlConflict[] } | undefined {
+export function mergeYaml(base: string, ours: string, next: string, prefer: 'ours' | 'next' = 'ours'): { text: string; conflicts: YamlConflict[] } | undefined {
   const [b, o, n] = [base, ours, next].map((t) => parseDocument(t, { schema: 'failsafe', uniqueKeys: true })) as [Document, Document, Document]
   if ([b, o, n].some((d) => d.errors.length > 0) || !isMap(o.contents) || !isMap(n.contents)) return undefined
   const conflicts: YamlConflict[] = []
-  merge(isMap(b.contents) ? b.contents : undefined, o.contents, n.contents, [], conflicts)
+  merge(isMap(b.contents) ? b.contents : undefined, o.contents, n.contents, [], conflicts, prefer)
   if (same(b.commentBefore, o.commentBefore)) o.commentBefore = n.commentBefore ?? null
-  if (conflicts.length > 0) return { conflicts }
-  return { text: o.toString({ lineWidth: 0, flowCollectionPadding: false, doubleQuotedAsJSON: true }) }
+  return { text: o.toString({ lineWidth: 0, flowCollectionPadding: /[{[] \S/.test(ours), doubleQuotedAsJSON: true }), conflicts }
 }
 
 /** Does to the collection `ours` what was done from `base` to `next`. */
-function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, next: YAMLMap | YAMLSeq, path: string[], conflicts: YamlConflict[]): void {
+function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, next: YAMLMap | YAMLSeq, path: string[], conflicts: YamlConflict[], prefer: 'ours' | 'next'): void {
   const [b, o, n] = [childrenOf(base), childrenOf(ours), childrenOf(next)]
   for (const was of b.values()) {
     const own = o.get(was.key)
     if (n.has(was.key) || !own) continue
     if (content(own.value) === content(was.value) && !says(own, was)) remove(ours, own)
-    else conflicts.push(conflict(path, was.key, own.value, undefined))
+    else {
+      conflicts.push(conflict(path, was.key, own.value, undefined))
+      if (prefer === 'next') remove(ours, own)
+    }
   }
   let before: string | undefined
   for (const new_ of n.values()) {
@@ -45,18 +47,26 @@ function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, nex
     if (!own) {
       // what a person took away stays away, unless the tool changed it
       if (!was) insert(ours, new_, before)
-      else if (content(was.value) !== content(new_.value)) conflicts.push(conflict(path, new_.key, undefined, new_.value))
-      if (!was) before = new_.key
+      else if (content(was.value) !== content(new_.value)) {
+        conflicts.push(conflict(path, new_.key, undefined, new_.value))
+        if (prefer === 'next') insert(ours, new_, before)
+      }
+      if (!was || prefer === 'next') before = new_.key
       continue
     }
     before = new_.key
+    // a selector cannot be changed once it is applied (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates)
+    if (!was && new_.key === 'selector' && path.join('.') === 'spec') continue
     takeComments(was, own, new_)
     if (content(own.value) === content(new_.value) || (was && content(was.value) === content(new_.value))) continue
     const unchanged = was && content(own.value) === content(was.value)
     const parts = collections(was?.value, own.value, new_.value)
-    if (parts) merge(...parts, [...path, new_.key], conflicts)
+    if (parts) merge(...parts, [...path, new_.key], conflicts, prefer)
     else if (unchanged && (isScalar(own.value) || !says(own, was))) replace(ours, own, new_)
-    else conflicts.push(conflict(path, new_.key, own.value, new_.value))
+    else {
+      conflicts.push(conflict(path, new_.key, own.value, new_.value))
+      if (prefer === 'next') replace(ours, own, new_)
+    }
   }
 }
 

@@ -58,11 +58,21 @@ test('--backup keeps theirs beside the new; the answers are saved; afterwards it
   expect(run(folder, ['update', '--check']).code).toBe(0)
 })
 
+/** Blanks inside of brackets are form. */
+const tight = (text: string): string => text.replace(/([[{]) +| +([\]}])/g, '$1$2')
+
 test('--merge keeps every line of theirs, in the text or between marks', () => {
   const folder = own({ 'k8s/deployment.yaml': DEPLOYMENT })
   expect(run(folder, ['adopt', '--merge']).code).toBe(3)
   const files = tree(folder)
-  for (const [path, text] of [['Dockerfile', DOCKERFILE], ['k8s/deployment.yaml', DEPLOYMENT]] as const) for (const line of text.split('\n')) expect(files[path]).toContain(line.trim())
+  for (const [path, text] of [['Dockerfile', DOCKERFILE], ['k8s/deployment.yaml', DEPLOYMENT]] as const) for (const line of text.split('\n').filter((l) => !/labels:|readinessProbe:/.test(l))) expect(tight(files[path]!)).toContain(tight(line.trim()))
+  // a selector stays as it was applied; labels are added to, and only what clashes is marked
+  const deployment = files['k8s/deployment.yaml']!
+  expect(deployment).toMatch(/^ {4}matchLabels: \{ app: shop \}$/m)
+  expect(deployment).toMatch(/^ {6}labels: \{ .*app: shop \}$/m)
+  expect(deployment).toContain('readinessProbe: { httpGet: { path: /ready-now, port: 9000 }')
+  expect(deployment).toContain('readOnlyRootFilesystem: true')
+  expect(deployment.match(/^<{7} /gm)!.length).toBeLessThanOrEqual(3)
 })
 
 test('what cannot be is not taken, with the reason; hardened.yaml and templates of others are left alone', () => {

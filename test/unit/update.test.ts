@@ -1,7 +1,7 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { project, run, tree } from './cli-run.ts'
+import { project, root, run, tree } from './cli-run.ts'
 
 const started = (files: Record<string, string> = {}, ...flags: string[]): string => {
   const folder = project(files)
@@ -167,4 +167,27 @@ test('the secrets that a program reads are named, each with where it is set', ()
   const folder = project({ 'secrets.js': 'module.exports = process.env.SESSION_SECRET\n' })
   expect(run(folder, ['--yes']).err).toContain('its secrets are yours to set: SESSION_SECRET in .env for compose; SESSION_SECRET for the cluster, as k8s/secret.yaml.example shows')
   expect(run(project(), ['--yes']).err).not.toContain('its secrets')
+})
+
+describe('many apps', () => {
+  test('--app with a pattern runs for each that is under care; the exit code is the worst', () => {
+    const folder = project({}, '')
+    for (const name of ['a', 'b', 'c']) {
+      cpSync(join(root, 'examples/node-express'), join(folder, 'services', name), { recursive: true })
+      expect(run(folder, ['--yes', '--app', `services/${name}`]).code).toBe(0)
+    }
+    cpSync(join(root, 'examples/node-express'), join(folder, 'services/not-ours'), { recursive: true })
+    const fine = run(folder, ['update', '--check', '--app', 'services/*'])
+    expect(fine).toMatchObject({ code: 0, out: 'services/a\nservices/b\nservices/c\n', err: expect.stringContaining('3 apps: 3 as they should be, 0 not') })
+    writeFileSync(join(folder, 'services/b/.nvmrc'), '22\n')
+    edit(join(folder, 'services/c'), 'k8s/deployment.yaml', 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false')
+    const due = run(folder, ['update', '--check', '--app', '**/b'])
+    expect(due).toMatchObject({ code: 4, out: expect.stringMatching(/^services\/b\n {2}drift +Dockerfile/) })
+    const all = JSON.parse(run(folder, ['update', '--check', '--json', '--app', 'services/?']).out) as { exitCode: number; apps: { app: string; exitCode: number }[] }
+    expect(all.exitCode).toBe(5)
+    expect(all.apps.map((a) => [a.app, a.exitCode])).toEqual([['services/a', 0], ['services/b', 4], ['services/c', 5]])
+    expect(run(folder, ['update', '--app', 'services/*']).code).toBe(0)
+    expect(run(folder, ['update', '--check', '--app', 'services/b']).code).toBe(0)
+    expect(run(folder, ['update', '--check', '--app', 'nothing/*'])).toMatchObject({ code: 2, err: expect.stringContaining('no app under care') })
+  })
 })
