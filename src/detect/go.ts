@@ -4,7 +4,8 @@ import { chooseMain, lastOf } from './go/main-package.ts'
 import { type Modules, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
-import { processOf, readArguments } from './go/start.ts'
+import { settingsPort } from './go/settings-file.ts'
+import { openAddress, processOf, readArguments } from './go/start.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
 import type { Project } from './project.ts'
@@ -38,14 +39,15 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
-  const loopback = server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
+  const open = chosen.start || procfile ? undefined : openAddress(sources)
+  const loopback = !open && server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   const writes = readWrites(project, program.files, data.writes, warnings)
   const frontends = readFrontends(project, [...program.embeds.filter((e) => !project.has(e.path)), ...reads.missing], data.frontend.managers, warnings)
   const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
-  const rest = chosen.start?.slice(1) ?? readArguments(project, sources, program, main.binary, procfile, warnings)
+  const rest = chosen.start?.slice(1) ?? [...readArguments(project, sources, program, main.binary, procfile, warnings), ...(open ? [open.value] : [])]
   const plain = main.module.file === undefined
 
   return {
@@ -53,10 +55,10 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     version: version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
-    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence], ...(main.guess ? { guess: true } : {}) },
+    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(open?.evidence ?? [])], ...(main.guess ? { guess: true } : {}) },
     develop: assumed(['go', 'run', main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
-    port: server.port,
+    port: server.port ?? (server.portVariable ? undefined : settingsPort(project, reads.copies)),
     portVariable: server.portVariable,
     hostVariable: hostVariable(sources),
     health: server.health,

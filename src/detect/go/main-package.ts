@@ -37,7 +37,9 @@ export function chooseMain(project: Project, modules: Modules, start: readonly s
     if (one) return one
     if (mains.length > 0) throw choices(`no program of this project is "${start[0]}"`, mains)
   }
-  const delivered = mains.filter((m) => !ASIDE.test(m.folder))
+  // what is built by tags alone, a script that builds the rest among it, stands behind what is always built
+  const always = mains.filter((m) => m.tags.length === 0 && !ASIDE.test(m.folder))
+  const delivered = always.length > 0 ? always : mains.filter((m) => !ASIDE.test(m.folder))
   const some = delivered.length > 0 ? delivered : mains
   const said = some.find((m) => m.binary === procfile)
   if (some.length < 2 || said) return said ?? some[0]
@@ -64,7 +66,7 @@ const choices = (message: string, mains: readonly Main[]): InputError =>
 const listed = (mains: readonly Main[]): string => mains.slice(0, MAX_NAMED).map((m) => m.package).join(', ') + (mains.length > MAX_NAMED ? ' and more' : '')
 
 /** A module's last word, without a major version. */
-export const lastOf = (path: string): string => path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1)?.replace(/\.v\d+$/, '') || 'app'
+export const lastOf = (path: string): string => path.split('/').filter((p) => !/^v\d+$/.test(p)).at(-1)?.replace(/\.(v\d+|go)$/, '') || 'app'
 
 /** Every main package of the modules that are built together. */
 function findMains(project: Project, modules: Modules): Main[] {
