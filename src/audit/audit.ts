@@ -52,6 +52,7 @@ export function readFiles(files: readonly AuditFile[], plan?: Plan): Audited {
       const faults: YamlFault[] = []
       const documents = readYaml(path, text, faults)
       audited.faults.push(...faults.map((f) => ({ ...f, file: path })))
+      if (/(^|\/)\.github\/workflows\/[^/]+$/.test(path)) audited.workflows = [...(audited.workflows ?? []), ...documents]
       audited.manifests.push(...documents.filter((d) => d.kind !== ''))
       audited.compose.push(...documents.filter((d) => d.kind === '' && 'services' in mapOf(d.value)))
     }

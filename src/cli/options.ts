@@ -39,7 +39,7 @@ export const OPTIONS: readonly Option[] = [
   { name: 'preset', type: 'list', value: 'ID|PACK', group: 'Policy', describe: 'named set of defaults and controls, or a pack: ./folder, npm:, git+https:, https:, oci:', answer: 'preset' },
   { name: 'control', type: 'list', value: 'ID=off:REASON', group: 'Policy', describe: 'switch one control off, with a reason', answer: 'control' },
   { name: 'set', type: 'list', value: 'KEY=VALUE', group: 'Policy', describe: 'any other setting: network.egress, network.host, network.ingressNamespace', answer: 'set' },
-  { name: 'with', type: 'list', value: 'ID', group: 'Files', describe: 'write this artifact too: ingress, gateway', answer: 'with' },
+  { name: 'with', type: 'list', value: 'ID', group: 'Files', describe: 'write this artifact too: ingress, gateway, ci', answer: 'with' },
   { name: 'without', type: 'list', value: 'ID', group: 'Files', describe: 'leave an artifact or a group out: compose, kubernetes, hpa', answer: 'without' },
   { name: 'trust-pack', type: 'list', value: 'HASH', group: 'Policy', describe: 'use a pack of this hash without a question' },
   { name: 'pack-key', type: 'list', value: 'FILE', group: 'Policy', describe: 'public key that packs must be signed by' },

@@ -35,6 +35,8 @@ export interface Audited {
   dockerignore?: Dockerignore
   manifests: YamlFile[]
   compose: YamlFile[]
+  /** GitHub Actions workflows */
+  workflows?: YamlFile[]
   /** files that could not be read */
   faults: Report[]
   plan?: Plan

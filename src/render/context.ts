@@ -43,6 +43,7 @@ export function contextOf(plan: Plan, slots: Slots = { labels: '', runtime: '', 
       writable: runtime.writable,
     },
     slots,
+    image: { ...plan.image, registry: registryOf(plan.image.repository) },
     context: { ...plan.context, above: plan.context.path !== '.' },
     framework: plan.framework ?? '',
     manager: plan.manager ?? '',
@@ -76,6 +77,9 @@ export function contextOf(plan: Plan, slots: Slots = { labels: '', runtime: '', 
   }
   return plain({ ...plan, ...derived }) as Context
 }
+
+/** The registry of an image's name; "" where the name has none. */
+const registryOf = (repository: string): string => /^([\w-]+(?:[.:][\w.:-]+))\//.exec(repository)?.[1] ?? ''
 
 const only = (id: string): Record<string, boolean> => Object.fromEntries(['debian', 'alpine', 'distroless', 'chainguard', 'dhi'].map((b) => [b, b === id]))
 

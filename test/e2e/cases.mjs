@@ -12,7 +12,7 @@ export const CASES = [
   { name: 'python-fastapi', ci: true, path: '/', source: 'app/main.py' },
   { name: 'python-django', path: '/', source: 'manage.py' },
   { name: 'python-worker', source: 'worker.py' },
-  { name: 'go-http', ci: true, path: '/', source: 'main.go' },
+  { name: 'go-http', ci: true, path: '/', source: 'main.go', flags: ['--with', 'ci'] },
   { name: 'go-cmd', path: '/', source: 'cmd/server/main.go' },
   { name: 'go-cgo', ci: true, path: '/', source: 'main.go' },
   { name: 'java-spring', ci: true, path: '/', source: 'src/main' },

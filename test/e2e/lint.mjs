@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run } from './shell.mjs'
 
-const GENERATED = ['Dockerfile', '.dockerignore', 'compose.yaml', 'k8s', '.hadolint.yaml', '.trivyignore', '.checkov.yaml']
+const GENERATED = ['.github', 'Dockerfile', '.dockerignore', 'compose.yaml', 'k8s', '.hadolint.yaml', '.trivyignore', '.checkov.yaml']
 
 /** Findings of one linter for a folder of generated files, as text; empty when there are none; undefined when it is not installed. */
 const LINTERS = {
@@ -13,6 +13,8 @@ const LINTERS = {
   checkov: (dir) => run('checkov', ['-d', '.', '--framework', 'dockerfile', 'kubernetes', '--skip-download', '--quiet', '--compact', ...(existsSync(join(dir, '.checkov.yaml')) ? ['--config-file', '.checkov.yaml'] : [])], { cwd: dir }),
   'kube-score': (dir) => run('kube-score', ['score', ...manifests(dir)], { cwd: dir }),
   kubeconform: (dir) => (process.env.KUBERNETES_SCHEMAS ? run('kubeconform', ['-strict', '-summary', '-schema-location', process.env.KUBERNETES_SCHEMAS, ...manifests(dir)], { cwd: dir }) : { code: 127 }),
+  actionlint: (dir) => (existsSync(join(dir, '.github')) ? run('actionlint', ['.github/workflows/container.yaml'], { cwd: dir }) : { code: 0 }),
+  zizmor: (dir) => (existsSync(join(dir, '.github')) ? run('zizmor', ['--offline', '.github'], { cwd: dir }) : { code: 0 }),
   'docker compose config': (dir) => run('docker', ['compose', 'config', '-q', '--no-interpolate'], { cwd: dir }),
 }
 

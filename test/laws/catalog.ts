@@ -36,6 +36,8 @@ export const examples = readdirSync(join(root, 'examples')).filter((e) => e !== 
 /** Answers that change which files there are. */
 export const SETS: Record<string, Answers> = {
   ingress: { with: ['ingress'], set: { 'network.egress': '10.20.0.0/16,192.0.2.0/24' } },
+  ci: { with: ['ci'] },
+  'ci, own registry': { with: ['workflow'], image: 'registry.acme.example/apps/demo' },
   gateway: { with: ['gateway'], image: 'ghcr.io/acme/demo:1.2.3' },
   'no compose': { without: ['compose'] },
   'no kubernetes': { without: ['kubernetes'] },

@@ -73,14 +73,19 @@ npx create-hardened-container pack test --update   # after a change: then read t
 `,
   '.github/workflows/pack.yml': `name: pack
 on: [push, pull_request]
-permissions:
-  contents: read
+permissions: {}
+concurrency:
+  group: pack-\${{ github.ref }}
+  cancel-in-progress: true
 jobs:
   pack:
+    name: Check and test
     runs-on: ubuntu-24.04
     timeout-minutes: 10
+    permissions:
+      contents: read # check out the repository
     steps:
-      - uses: actions/checkout@v5
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
       - run: npx --yes create-hardened-container@${version} pack check
