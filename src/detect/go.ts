@@ -6,10 +6,11 @@ import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
 import { openAddress, processOf, readArguments } from './go/start.ts'
+import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
 import type { Project } from './project.ts'
-import { secretNames } from './settings.ts'
+import { secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
@@ -39,15 +40,16 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
-  const open = chosen.start || procfile ? undefined : openAddress(sources)
+  const argued = chosen.start?.slice(1) ?? readArguments(project, sources, program, main, procfile, warnings)
+  const open = chosen.start || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
+  const rest = [...argued, ...(open ? [open.value] : [])]
   const loopback = !open && server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   const writes = readWrites(project, program.files, data.writes, warnings)
   const frontends = readFrontends(project, [...program.embeds.filter((e) => !project.has(e.path)), ...reads.missing], data.frontend.managers, warnings)
-  const variables = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
-  const rest = chosen.start?.slice(1) ?? [...readArguments(project, sources, program, main.binary, procfile, warnings), ...(open ? [open.value] : [])]
+  const variables = withExamples(project, sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)))
   const plain = main.module.file === undefined
 
   return {
@@ -55,8 +57,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     version: version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
-    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(open?.evidence ?? [])], ...(main.guess ? { guess: true } : {}) },
-    develop: assumed(['go', 'run', main.package, ...rest]),
+    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(argued.length > 0 && !chosen.start ? (procfile?.evidence ?? []) : []), ...(open?.evidence ?? [])], ...(main.guess ? { guess: true } : {}) },
+    develop: assumed(['go', 'run', ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : settingsPort(project, reads.copies)),
     portVariable: server.portVariable,
@@ -81,6 +83,9 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
       flags: ['-trimpath', ...(vendor && !modules.work ? ['-mod=vendor'] : [])],
       tags: main.tags.join(','),
+      versionVariable: versionVariable(project, main.files),
+      // go.work has no module of its own at the top, which ./... would be
+      tests: modules.work ? 'work' : './...',
       binary: main.binary,
       package: plain ? main.files.join(' ') : main.package,
       copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))),

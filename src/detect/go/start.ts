@@ -1,10 +1,11 @@
 import { type Fact, fact, type Warning } from '../facts.ts'
-import type { Project } from '../project.ts'
+import { lineOf, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { splitCommand } from '../words.ts'
+import type { Main } from './main-package.ts'
 import type { Program } from './packages.ts'
 
-/** The web process of a Procfile, else its worker. `$PORT` becomes the plan's port. */
+/** The web process of a Procfile, else its worker, else what a Dockerfile of the project's own starts. `$PORT` becomes the plan's port. */
 export function processOf(project: Project): Fact<string[]> | undefined {
   const lines = (project.read('Procfile') ?? '').split('\n')
   for (const kind of ['web:', 'worker:']) {
@@ -12,7 +13,22 @@ export function processOf(project: Project): Fact<string[]> | undefined {
     const command = at < 0 ? undefined : splitCommand(lines[at]!.slice(kind.length).trim().replace(/\$\{?PORT\}?/g, '@PORT@'))
     if (command) return fact(command.map((w) => w.replace('@PORT@', '{port}')), { file: 'Procfile', line: at + 1 })
   }
-  return undefined
+  return project.has('hardened.lock') ? undefined : imageProcess(project.read('Dockerfile') ?? '')
+}
+
+const SHELL = /(^|\/)(sh|bash|ash|tini|dumb-init|go|air|env|\S+\.sh)$/
+/** An argument that names a file, which another image may hold elsewhere. */
+const NAMES_FILE = /\/|\.(ya?ml|json|toml|conf|cfg|ini|env|db|pem)$/
+
+/** What a Dockerfile that builds one Go program starts: the folder of its main package, else the program's name, with its arguments; a guess. */
+function imageProcess(text: string): Fact<string[]> | undefined {
+  const builds = [...text.matchAll(/\bgo (?:build|install)\b[^\n&;]*/g)]
+  const last = (name: string): string | undefined => text.match(new RegExp(`^${name}[ \\t]+\\[.*\\][ \\t]*$`, 'gim'))?.at(-1)
+  const words = ['ENTRYPOINT', 'CMD'].flatMap((name) => [...(last(name) ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!))
+  if (builds.length !== 1 || !words[0] || SHELL.test(words[0])) return undefined
+  const folder = /\s\.?\/?((?:[\w.-]+\/)*[\w-]+)(?:\/(?:main\.go)?)?\s*$/.exec(builds[0]![0])?.[1]
+  const rest = words.slice(1).some((w) => NAMES_FILE.test(w)) ? [] : words.slice(1)
+  return { ...fact([folder ?? words[0], ...rest], { file: 'Dockerfile', line: lineOf(text, last('ENTRYPOINT') ?? last('CMD')!) }), guess: true }
 }
 
 /** Names of commands that serve, the clearest first. */
@@ -22,8 +38,9 @@ const SERVING = ['serve', 'server', 'web', 'http', 'api', 'start', 'daemon', 'ru
  * The arguments that the program is started with: those of the Procfile's process, or the subcommand that serves where the
  * program does nothing without one (spf13/cobra, urfave/cli).
  */
-export function readArguments(project: Project, sources: Sources, program: Program, binary: string, procfile: Fact<string[]> | undefined, warnings: Warning[]): string[] {
-  if (procfile && procfile.value[0]!.split('/').at(-1) === binary && procfile.value.length > 1) return procfile.value.slice(1)
+export function readArguments(project: Project, sources: Sources, program: Program, main: Main, procfile: Fact<string[]> | undefined, warnings: Warning[]): string[] {
+  const same = procfile && (procfile.value[0]!.split('/').at(-1) === main.binary || (procfile.guess && !main.guess))
+  if (same && procfile.value.length > 1) return procfile.value.slice(1)
   if (!program.imports.some((i) => /^github\.com\/(spf13\/cobra|urfave\/cli(\/v\d)?)$/.test(i.path))) return []
   const commands = sources.matches(/(?<!Flag\{\s*)\b(?:Use|Name):\s*"(serve|server|start|run|web|api|http|daemon)[" ]/)
   const found = SERVING.map((name) => commands.find((c) => c.groups[0] === name)).find(Boolean)
