@@ -1,5 +1,5 @@
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
-import { type FrontendManagers, readFrontends } from './go/frontend.ts'
+import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
 import { chooseMain, lastOf } from './go/main-package.ts'
 import { type Modules, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
@@ -48,7 +48,10 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   const writes = readWrites(project, program.files, data.writes, warnings)
-  const frontends = readFrontends(project, [...program.embeds.filter((e) => !project.has(e.path)), ...reads.missing], data.frontend.managers, warnings)
+  const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
+  const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend.managers, warnings)
+  const unmade = unheld.filter((e) => !project.isFolder(e.path.replace(/\/[^/]*\*.*$/, '')) && !frontends.some((f) => e.path.startsWith(`${f.folder}/`)))
+  for (const e of unmade) warnings.push({ message: `${e.path} is embedded, but not in the repository: the build fails without it`, file: e.evidence.file, line: e.evidence.line, hint: 'add the step that makes it to the stage build of the Dockerfile' })
   const variables = withExamples(project, sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)))
   const plain = main.module.file === undefined
 
@@ -57,7 +60,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     version: version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
-    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(argued.length > 0 && !chosen.start ? (procfile?.evidence ?? []) : []), ...(open?.evidence ?? [])], ...(main.guess ? { guess: true } : {}) },
+    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? [])], ...(main.guess ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : settingsPort(project, reads.copies)),

@@ -24,6 +24,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const lock = project.read('Cargo.lock')
   if (lock === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: 'Cargo.toml', hint: 'commit Cargo.lock' })
   const needs = readNeeds(closureOf(crate, crates.all), lock)
+  const shuttle = needs.has('shuttle-runtime')
+  if (shuttle) warnings.push({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
   const sources = readSources(filesOf(project, binary, crates.all), language, [binary.path])
   const server = readServer(sources)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)

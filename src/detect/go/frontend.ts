@@ -33,10 +33,25 @@ export function readFrontends(project: Project, missing: readonly { path: string
     const manifests = ['package.json', ...(lock ? [lock] : []), ...['.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml'].filter((f) => project.has(`${folder}/${f}`))].map((f) => `${folder}/${f}`)
     // what is named may be a file or a wildcard below the folder that the build makes
     const output = `${folder}/${path.slice(folder.length + 1).split('/')[0]!.replace(/\*.*$/, '')}`
-    found.set(folder, { folder, manifests, setup, install, build, cache, output })
+    // the release that package.json names, so that pnpm does not fetch it again in place of itself
+    const named = /"packageManager"\s*:\s*"(pnpm@[\d.]+)/.exec(project.read(`${folder}/package.json`)!)?.[1]
+    found.set(folder, { folder, manifests, setup: named ? setup.replace(/pnpm@[\d.]+/, named) : setup, install, build, cache, output })
     warnings.push({ message: `${path} is not in the repository; the build of ${folder} is to make it`, file: evidence.file, line: evidence.line })
   }
   return [...found.values()]
+}
+
+/** Folders that builds write; what a repository holds there stands for what is made. */
+const MADE = /(^|\/)(dist|build|out)$/
+
+/** Whether what an embedding names is in the repository: https://pkg.go.dev/embed, wildcards in one part of a path. */
+export function isHeld(project: Project, path: string): boolean {
+  const parts = path.split('/')
+  const at = parts.findIndex((p) => /[*?]/.test(p))
+  if (at < 0) return project.has(path)
+  const folder = parts.slice(0, at).join('/')
+  const wanted = new RegExp(`^${parts[at]!.replace(/[^\w*?]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}/?$`)
+  return !MADE.test(folder) && project.names(folder).some((n) => !n.startsWith('.') && wanted.test(n))
 }
 
 /** Folders around a path, nearest first, without the root. */

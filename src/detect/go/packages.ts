@@ -80,7 +80,7 @@ function folderOf(list: readonly Module[], path: string): string | undefined {
 
 /** https://pkg.go.dev/embed: patterns are relative to the package's folder. */
 function embedsOf(file: string, folder: string, text: string): Program['embeds'] {
-  return [...text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)].flatMap(({ 0: all, 1: patterns }) =>
+  return [...text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.+)$/gm)].flatMap(({ 0: all, 1: patterns }) =>
     (patterns!.match(/"[^"]*"|`[^`]*`|\S+/g) ?? []).flatMap((pattern) => {
       const path = below(folder, pattern.replace(/^["`]|["`]$/g, '').replace(/^all:/, ''))
       return path ? [{ path, evidence: { file, line: lineOf(text, all), text: all } }] : []

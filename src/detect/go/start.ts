@@ -5,7 +5,7 @@ import { splitCommand } from '../words.ts'
 import type { Main } from './main-package.ts'
 import type { Program } from './packages.ts'
 
-/** The web process of a Procfile, else its worker, else what a Dockerfile of the project's own starts. `$PORT` becomes the plan's port. */
+/** The web process of a Procfile, else its worker, else what a Dockerfile or a Makefile of the project's own starts. `$PORT` becomes the plan's port. */
 export function processOf(project: Project): Fact<string[]> | undefined {
   const lines = (project.read('Procfile') ?? '').split('\n')
   for (const kind of ['web:', 'worker:']) {
@@ -13,7 +13,15 @@ export function processOf(project: Project): Fact<string[]> | undefined {
     const command = at < 0 ? undefined : splitCommand(lines[at]!.slice(kind.length).trim().replace(/\$\{?PORT\}?/g, '@PORT@'))
     if (command) return fact(command.map((w) => w.replace('@PORT@', '{port}')), { file: 'Procfile', line: at + 1 })
   }
-  return project.has('hardened.lock') ? undefined : imageProcess(project.read('Dockerfile') ?? '')
+  const image = project.has('hardened.lock') ? undefined : imageProcess(project.read('Dockerfile') ?? '')
+  return image ?? makeProcess(project.read('Makefile') ?? '')
+}
+
+/** The only command below cmd/ that a Makefile builds or runs; a guess. */
+function makeProcess(text: string): Fact<string[]> | undefined {
+  const found = [...text.matchAll(/\bgo (?:run|build|install)\b[^\n;&#]*?[\s/](cmd\/[\w/-]*\w)/g)]
+  if (new Set(found.map((m) => m[1])).size !== 1) return undefined
+  return { ...fact([found[0]![1]!], { file: 'Makefile', line: lineOf(text, found[0]![0]) }), guess: true }
 }
 
 const SHELL = /(^|\/)(sh|bash|ash|tini|dumb-init|go|air|env|\S+\.sh)$/

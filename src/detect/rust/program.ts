@@ -14,7 +14,9 @@ export function chooseBinary(project: Project, language: Language, crates: Crate
   const named = wanted && (every.find((b) => b.name === wanted) ?? every.find((b) => b.crate.name === wanted))
   if (named) return { binary: named, guess: false }
   if (wanted && every.length > 0) throw new InputError({ message: `there is no program "${wanted}"`, where: '--start', hint: `one of ${shorten(every.map((b) => b.name)).join(', ')}, with its arguments`, near: { given: wanted, among: every.map((b) => b.name) } })
-  const all = crates.defaults.flatMap((c) => c.binaries).length > 0 ? crates.defaults.flatMap((c) => c.binaries) : every
+  // https://github.com/matklad/cargo-xtask: what it runs is a developer's tool
+  const delivered = every.filter((b) => b.crate.name !== 'xtask')
+  const all = crates.defaults.flatMap((c) => c.binaries).length > 0 ? crates.defaults.flatMap((c) => c.binaries) : delivered
   const only = (list: Binary[]): Binary | undefined => (list.length === 1 ? list[0] : undefined)
   const sure = only(all) ?? only(all.filter((b) => b.crate.defaultRun === b.name))
   if (sure || all.length === 0) return sure && { binary: sure, guess: false }
