@@ -76,6 +76,13 @@ export function findTargets(project: Project, files: readonly string[], framewor
         if (FACTORY.test(found[1]!) && required.length === 0) factories.push(target(found[1]!, found.index, true))
       }
   }
+  // Bottle's decorators without an object make routes of an application that its loader hands out
+  if (framework.id === 'bottle' && objects.length + made.length + factories.length === 0)
+    for (const file of files) {
+      const source = project.read(file) ?? ''
+      const found = /^@(?:bottle\.)?(?:route|get|post)\(/m.exec(source)
+      if (found && importsOf(framework)!.test(source)) return [{ module: 'bottle', object: `load_app('${moduleOf(file, root(file))}')`, factory: false, file, evidence: { file, line: lineOf(source, found[0]), text: found[0] } }]
+    }
   const named = (t: Target): number => (/^(app|application)$/.test(t.object) ? 0 : 1)
   const best = objects.length > 0 ? objects.filter((o) => o.file === objects[0]!.file).sort((a, b) => named(a) - named(b)) : []
   // a file made for servers (wsgi.py) stands before the object that it imports
@@ -173,6 +180,9 @@ function procfileEntry(project: Project): Entry | undefined {
   return undefined
 }
 
+/** A statement that does something when the file is run; a library only defines. */
+const ACTS = /^(?:(?:await )?[\w.]+\(|\w[\w, ]*=\s*[\w.]+\(|while\b|for\b|with\b|async\b(?! def))/m
+
 /** The script of a program without an application object: a usual name, the only file, or the only one with a main part. */
 export function findScript(project: Project, files: readonly string[], entries: readonly string[]): Fact<string> | undefined {
   const runs = (f: string): boolean => /^if\s+__name__\s*==/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
@@ -181,6 +191,6 @@ export function findScript(project: Project, files: readonly string[], entries: 
   const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/'))
   if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
   const running = scripts.filter(runs)
-  const only = running.length === 1 ? running[0] : scripts.length === 1 ? scripts[0] : undefined
+  const only = running.length === 1 ? running[0] : scripts.length === 1 && ACTS.test(project.read(scripts[0]!) ?? '') ? scripts[0] : undefined
   return only ? { ...fact(only, { file: only, line: 1 }), guess: true } : undefined
 }

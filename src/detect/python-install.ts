@@ -1,6 +1,7 @@
 import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts.ts'
 import { fact } from './facts.ts'
 import type { BaseId, DetectContext, Manager } from './language.ts'
+import { carriedPackages } from './python-image.ts'
 import type { Manifests } from './python-manifests.ts'
 import { pinFor } from './python-version.ts'
 import { table, texts } from './toml.ts'
@@ -91,7 +92,8 @@ interface Library {
 }
 
 /** System packages that the dependencies need to be compiled and to be imported, and the bases that cannot have them. */
-export function systemPackages({ language }: DetectContext, manifests: Manifests, needsCompiler: Evidence | undefined): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
+export function systemPackages(context: DetectContext, manifests: Manifests, warnings: Warning[]): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
+  const { language } = context
   const build = { apt: new Set<string>(), apk: new Set<string>() }
   const runtime = { apt: new Set<string>(), apk: new Set<string>() }
   const evidence: { text: string; at: Evidence; runtime: boolean }[] = []
@@ -113,13 +115,17 @@ export function systemPackages({ language }: DetectContext, manifests: Manifests
     add(runtime, library.runtime)
     evidence.push({ text: `${name} needs ${[...(library.runtime?.apt ?? ['a compiler'])].join(', ')}`, at: has(name) ?? { file: 'pyproject.toml' }, runtime: library.runtime !== undefined })
   }
-  if (needsCompiler) add(build, compiler)
   for (const d of manifests.dependencies.values()) if (/\bgit\+/.test(d.evidence.text ?? '')) add(build, { apt: ['git'], apk: ['git'] })
+  const own = carriedPackages(context, new Set([...build.apt, ...runtime.apt]), warnings)
+  add(build, { apt: own.build.flatMap((p) => (p === 'build-essential' ? compiler.apt! : p)), ...(own.build.length > 0 ? { apk: compiler.apk! } : {}) })
+  add(runtime, { apt: own.runtime })
+  if (own.runtime.length > 0) evidence.push({ text: `the Dockerfile installs ${own.runtime.join(', ')}`, at: own.evidence[0]!, runtime: true })
   const reason = (runtimeOnly: boolean) => evidence.filter((e) => !runtimeOnly || e.runtime)
   const unsuitable = (['distroless', 'dhi', 'chainguard'] as BaseId[]).flatMap((base) => {
     const why = reason(base !== 'chainguard')
     return why.length > 0 ? [{ base, reason: `${why.map((w) => w.text).join('; ')}, which the ${base} image has not`, evidence: why.map((w) => w.at) }] : []
   })
+  if (own.runtime.length > 0) unsuitable.push({ base: 'alpine', reason: `the Dockerfile installs ${own.runtime.join(', ')} by apt-get, whose names in Alpine are not known`, evidence: own.evidence })
   return {
     values: { systemPackages: [...build.apt], systemPackagesApk: [...build.apk], runtimePackages: [...runtime.apt], runtimePackagesApk: [...runtime.apk] },
     unsuitable,

@@ -30,6 +30,8 @@ export interface Manifests {
   locked: Map<string, string>
   /** folders of the members of uv's workspace, whose root this is */
   members: string[]
+  /** a requirements file names an index of its own */
+  index?: boolean
 }
 
 export const normalize = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
@@ -142,6 +144,7 @@ function readRequirements(project: Project, file: string, foreign: string[], out
       if (foreign.includes(found.name) && !/platform|os_name/.test(line)) out.foreign.push(found)
       else add(found)
     } else {
+      if (/^(?:-i\b|--(?:extra-)?index-url|-f\b|--find-links)/.test(line)) out.index = true
       const egg = /#egg=([\w.-]+)/.exec(project.read(file)!.split('\n')[number - 1] ?? '')
       if (egg) add({ name: normalize(egg[1]!), extras: [], evidence })
     }

@@ -5,8 +5,11 @@ import { type Entry, findScript, findTargets, importRoot, importsOf, moduleOf, r
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { choosePythonVersion, older, pinFor } from './python-version.ts'
+import { settingsPort } from './python-port.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
+import { companions, cpuWheels, type Companion, memoryKind, modelSettings } from './python-packages.ts'
+import { exampleNames, secretNames } from './settings.ts'
 import { type Match, readServer, readSources, type Sources } from './sources.ts'
 import { table, text } from './toml.ts'
 
@@ -60,11 +63,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
   const health = chooseHealth(project, sources, spec, runsItself)
   const console_ = projectCommand(manifests, start)
-  const variables = sources.all('variable').map((m) => ({ name: m.groups[0]!, evidence: m.evidence }))
-  const isSecret = (name: string): boolean => /(_URL|_URI|_DSN|SECRET|TOKEN|PASSWORD|PASS|API_?KEY|_KEY)$/.test(name)
   const env = { ...start.env, ...django?.env }
+  const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
+  const variables = unique([...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources), ...exampleNames(project)]).filter((v) => !taken.has(v.value))
+  const secrets = secretNames(variables)
+  const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || readsOwnMetadata(manifests, sources)
-  const { values, unsuitable } = systemPackages(context, manifests, undefined)
+  const { values, unsuitable } = systemPackages(context, manifests, warnings)
   if (start.added) warnings.push({ message: `the project names no production server, so ${start.added} is installed`, file: start.argv?.evidence[0]?.file, hint: `add ${start.added.split('==')[0]} to the dependencies to choose its version` })
   if (manifests.foreign.length > 0) warnings.push({ message: `${manifests.foreign.map((f) => f.name).join(', ')} cannot be installed on Linux and is left out`, file: manifests.foreign[0]!.evidence.file, line: manifests.foreign[0]!.evidence.line, hint: 'add ; sys_platform == "win32" to the line' })
   if (spec?.interface === 'wsgi' && runsItself) warnings.push({ message: `${spec.title} serves with its development server`, file: start.file, hint: `make the application an object at the top level${spec.attribute ? ` (server = app.${String(spec.attribute)})` : ''}, so that a production server can be told of it` })
@@ -75,7 +80,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
   const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|tests?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), django: django?.root }, warnings)
-  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? ports.port : undefined
+  const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], warnings) : undefined
+  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (ports.port ?? configured) : undefined
 
   return {
     framework,
@@ -94,15 +100,16 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     ready: health.ready,
     handlesSigterm: start.sigterm !== undefined ? fact(start.sigterm, ...(start.argv?.evidence ?? [])) : server.handlesSigterm,
     services: Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests)),
-    secrets: unique(variables.filter((v) => isSecret(v.name)).map((v) => fact(v.name, v.evidence))),
-    settings: unique(variables.filter((v) => !isSecret(v.name) && env[v.name] === undefined && v.name !== ports.variable?.value).map((v) => fact(v.name, v.evidence))),
+    secrets,
+    settings: variables.filter((v) => !secrets.includes(v)),
+    ...(heavy ? { kind: heavy } : {}),
     unsuitable,
     env,
     writable: writes.folders,
     build: {
-      ...installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }),
+      ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
-      added: [...(start.added ? [start.added] : []), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${(data.setuptools as Setuptools).version}`] : [])],
+      added: [...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${(data.setuptools as Setuptools).version}`] : [])],
       collect: django?.collect ?? '',
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
@@ -184,7 +191,8 @@ function serve({ language, project }: DetectContext, manifests: Manifests, spec:
     return { argv: fact(argv, target.evidence), develop: argv, env, root, file: target.file, sigterm: spec.handlesSigterm }
   }
   const kind = spec.id === 'django' && (django?.asgi || /asgi$/.test(target.module)) ? 'asgi' : String(spec.interface)
-  const servers = Object.entries(data.servers as Record<string, Server>).filter(([, s]) => s.interface === kind)
+  // a call with arguments is understood by gunicorn alone
+  const servers = Object.entries(data.servers as Record<string, Server>).filter(([id, s]) => s.interface === kind && (id === 'gunicorn' || !target.object.includes('(')))
   const direct = servers.find(([id]) => manifests.dependencies.has(id) || brings(manifests, id))
   const [id, server] = direct ?? servers[0]!
   const pin = manifests.locked.get(id) ?? pinFor((data.pins as Record<string, Record<string, string>>)[id] ?? {}, line)
@@ -200,6 +208,7 @@ function serve({ language, project }: DetectContext, manifests: Manifests, spec:
 /** Packages whose extras bring a server along. */
 function brings(manifests: Manifests, server: string): boolean {
   const extras = (name: string): string[] => manifests.dependencies.get(name)?.extras ?? []
+  if (server === 'daphne' && extras('channels').includes('daphne')) return true
   return server === 'uvicorn' && [...extras('fastapi'), ...extras('litestar'), ...extras('fastapi-cli')].some((e) => e === 'standard' || e === 'all')
 }
 

@@ -261,3 +261,45 @@ it('a port that only the Dockerfile exposes is taken, as a guess', async () => {
   expect((await factsOf({ ...files, Dockerfile: 'FROM python:3.13\nEXPOSE 9000\n' })).port).toEqual({ value: 9000, evidence: [{ file: 'Dockerfile', line: 2 }], guess: true })
   expect((await factsOf({ ...files, Dockerfile: 'FROM python:3.13\nEXPOSE 80\n' })).port).toBeUndefined()
 })
+
+describe('what comes from outside of the index', () => {
+  const app = { 'main.py': FASTAPI }
+  it('lets pip take builds for the processor, unless the project names an index or such a build', async () => {
+    expect((await python({ ...app, 'requirements.txt': 'fastapi==0.115.0\ntorch==2.6.0\n' })).build.install).toMatch(/--extra-index-url \S+\/cpu -r requirements\.txt$/)
+    expect((await python({ ...app, 'requirements.txt': '--extra-index-url https://example.com/whl\ntorch==2.6.0\n' })).build.install).not.toContain('--extra-index-url')
+    expect((await python({ ...app, 'requirements.txt': 'torch==2.6.0+cu124\n' })).build.install).not.toContain('--extra-index-url')
+  })
+
+  it('carries system packages of the own Dockerfile over, run time and build time apart, and says which it does not', async () => {
+    const { build, warnings } = await python({ ...app, 'requirements.txt': 'fastapi==0.115.0\n', Dockerfile: 'FROM python:3.12\nRUN apt-get update && apt-get -y install \\\n  gcc=12 curl \\\n  # pictures\n  libgl1-mesa-glx wkhtmltopdf && rm -rf /var\n' })
+    expect(build).toMatchObject({ systemPackages: ['gcc', 'g++', 'libc6-dev'], runtimePackages: ['libgl1'] })
+    expect(warnings.find((w) => w.message.includes('wkhtmltopdf'))).toMatchObject({ file: 'Dockerfile', line: 5 })
+  })
+
+  it('keeps what an old release does not know away from it, but not what the project pins', async () => {
+    expect((await python({ 'app.py': FLASK, 'requirements.txt': 'flask==2.0.1\ngunicorn==23.0.0\n' })).build.added).toContain("'werkzeug<3'")
+    expect((await python({ 'app.py': FLASK, 'requirements.txt': 'flask==2.0.1\nwerkzeug==2.0.1\ngunicorn==23.0.0\n' })).build.added).not.toContain("'werkzeug<3'")
+    expect((await python({ 'app.py': FLASK, 'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\n' })).build.added).not.toContain("'werkzeug<3'")
+  })
+})
+
+describe('settings', () => {
+  it('are named by sources, by the fields of pydantic and by an example of .env', async () => {
+    const facts = await python({ 'main.py': `import os\nfrom pydantic_settings import BaseSettings\n\nclass Conf(BaseSettings):\n    retries: int = 3\n    api_key: str\n\n    model_config = {"env_prefix": "X_"}\n\nos.environ["REGION"]\n${FASTAPI}`, '.env.example': '# who asks\nMAIL_FROM=a@example.com\nMAIL_PASSWORD=\n', 'requirements.txt': 'fastapi\n' })
+    expect(facts.settings?.map((s) => s.value)).toEqual(['REGION', 'X_RETRIES', 'MAIL_FROM'])
+    expect(facts.secrets?.map((s) => s.value)).toEqual(['X_API_KEY', 'MAIL_PASSWORD'])
+  })
+
+  it('of a file give the port, as a guess', async () => {
+    const { port } = await python({ 'main.py': 'import json\nfrom aiohttp import web\nc = json.load(open("c.json"))\nweb.run_app(web.Application(), port=c["port"])\n', 'c.json': '{\n  "port": 8321\n}\n', 'requirements.txt': 'aiohttp\n' })
+    expect(port).toMatchObject({ value: 8321, guess: true, evidence: [{ file: 'c.json', line: 2 }] })
+  })
+})
+
+it('serves what Bottle\'s decorators make by a production server', async () => {
+  expect(await argv({ 'web/__init__.py': '', 'web/main.py': 'from bottle import get, run\n\n@get("/")\ndef index(): return ""\n\nrun()\n', 'requirements.txt': 'bottle\n' })).toMatch(/^gunicorn bottle:load_app\('web\.main'\) /)
+})
+
+it('starts no library', async () => {
+  expect((await python({ 'pyproject.toml': '[project]\nname = "a"\n', 'src/a/more.py': 'def more(): return 1\n' })).start).toBeUndefined()
+})

@@ -1,0 +1,42 @@
+import type { Evidence, Warning } from './facts.ts'
+import type { DetectContext } from './language.ts'
+import { lineOf } from './project.ts'
+
+/** System packages that an existing Dockerfile installs and the new one installs too, under today's names. */
+export interface Carried {
+  build: string[]
+  runtime: string[]
+  evidence: Evidence[]
+}
+
+interface DockerPackages {
+  passed: string
+  renamed: Record<string, string>
+  build: string[]
+  runtime: string[]
+}
+
+/**
+ * Reads the apt-get lines of the project's own Dockerfile. Only names that the image's release of Debian has are carried over,
+ * since one that it lacks stops the build; the others are said.
+ */
+export function carriedPackages({ project, language }: DetectContext, known: ReadonlySet<string>, warnings: Warning[]): Carried {
+  const out: Carried = { build: [], runtime: [], evidence: [] }
+  const source = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
+  if (!source?.includes('apt')) return out
+  const data = language.data!.dockerPackages as DockerPackages
+  const passed = new RegExp(`^(?:${data.passed})$`)
+  const missing: { name: string; at: Evidence }[] = []
+  for (const [, list] of source.replace(/\\[ \t]*\n(?:[ \t]*#.*\n)*/g, '  ').matchAll(/\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^&;|\n]*)/g))
+    for (const word of list!.split(/\s+/)) {
+      const name = /^[a-z0-9][a-z0-9.+-]+/.exec(word)?.[0]
+      if (!name || known.has(name) || passed.test(name)) continue
+      const now = data.renamed[name] ?? name
+      const at = { file: 'Dockerfile', line: lineOf(source, name), text: name }
+      if (data.runtime.includes(now)) (out.runtime.push(now), out.evidence.push(at))
+      else if (data.build.includes(now)) out.build.push(now)
+      else if (!known.has(now)) missing.push({ name, at })
+    }
+  if (missing.length > 0) warnings.push({ message: `the Dockerfile installs ${[...new Set(missing.map((m) => m.name))].join(', ')}, which is not carried over`, ...missing[0]!.at, hint: 'where the program needs it, install it in the last stage of the new Dockerfile' })
+  return { ...out, build: [...new Set(out.build)], runtime: [...new Set(out.runtime)] }
+}

@@ -1,0 +1,79 @@
+import type { BuildValue, Evidence, Fact, Warning } from './facts.ts'
+import { fact } from './facts.ts'
+import type { Language } from './language.ts'
+import { type Project, lineOf } from './project.ts'
+import type { Install } from './python-install.ts'
+import type { Manifests } from './python-manifests.ts'
+import { older } from './python-version.ts'
+import type { Sources } from './sources.ts'
+
+/** A release that does not know what came after it: before `before`, `with` keeps its open requirements at what it works with. */
+export interface Companion {
+  package: string
+  before: string
+  with: Record<string, string>
+  /** only where the other package is asked for, by itself or as an extra */
+  asked?: boolean
+}
+
+/**
+ * Constraints for old pinned packages whose own requirements are open at the top, as arguments of pip: none where a lock or
+ * the project itself says the version.
+ */
+export function companions(table: readonly Companion[], lockFile: string | undefined, manifests: Manifests, warnings: Warning[]): string[] {
+  if (lockFile) return []
+  const out = new Map<string, string>()
+  for (const c of table) {
+    const dependency = manifests.dependencies.get(c.package)
+    if (!dependency || (c.before !== '' && !(dependency.pinned && older(dependency.pinned, c.before)))) continue
+    const open = Object.entries(c.with).filter(([name]) => !out.has(name) && isOpen(manifests, name) && (!c.asked || manifests.dependencies.has(name) || dependency.extras.includes(name)))
+    for (const [name, range] of open) out.set(name, `'${name}${range}'`)
+    if (open.length > 0) warnings.push({ message: `${c.package} ${dependency.pinned ?? ''}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })
+  }
+  return [...out.values()]
+}
+
+/** Whether no manifest says a bound of the package. */
+const isOpen = ({ dependencies }: Manifests, name: string): boolean => !/[<=~]/.test((dependencies.get(name)?.evidence.text ?? '').split(/[;#]/)[0]!.replace(/>=/g, ''))
+
+/**
+ * Lets pip's commands look at the index with builds for the processor too; an option, since a variable would hide the
+ * indexes of a private pip.conf. With another manager a word on what its lock brings.
+ */
+export function cpuWheels(language: Language, { spec, lockFile }: Install, manifests: Manifests, values: Record<string, BuildValue>, warnings: Warning[]): Record<string, BuildValue> {
+  const { packages, index } = language.data!.cpuWheels as { packages: string[]; index: string }
+  const found = packages.map((p) => manifests.dependencies.get(p)).find(Boolean)
+  if (!found || manifests.index || [...manifests.dependencies.values()].some((d) => /\+c(pu|u\d+)\b|whl\/c/.test(d.evidence.text ?? ''))) return values
+  const option = (command: BuildValue | undefined): string => String(command).replace('.venv install -r', `.venv install --extra-index-url ${index} -r`)
+  if (spec.id === 'pip') return { ...values, install: option(values.install), development: option(values.development) }
+  const cuda = [...manifests.locked.keys()].some((name) => name.startsWith('nvidia-'))
+  if (cuda || !lockFile) warnings.push({ message: `${found.name} brings libraries for NVIDIA cards, some gigabytes that no container without one uses`, file: lockFile ?? found.evidence.file, hint: `name the index ${index} for torch in pyproject.toml` })
+  return values
+}
+
+/** The kind of resources that the dependencies ask for, where it is not the framework's; said where it is much. */
+export function memoryKind(language: Language, manifests: Manifests, warnings: Warning[]): string | undefined {
+  for (const [kind, names] of Object.entries(language.data!.memory as Record<string, string[]>)) {
+    const found = names.map((n) => manifests.dependencies.get(n)).find(Boolean)
+    if (!found) continue
+    const { memory } = language.resources[kind]!
+    warnings.push({ message: `${found.name} takes memory, so ${memory} are asked for`, file: found.evidence.file, line: found.evidence.line, hint: 'measure it, and say it: --set resources.memory=…' })
+    return kind
+  }
+  return undefined
+}
+
+/** Names of the environment that the fields of pydantic's settings are read from (https://docs.pydantic.dev/latest/concepts/pydantic_settings/). */
+export function modelSettings(project: Project, sources: Sources): Fact<string>[] {
+  return sources.files.flatMap((file) => {
+    const source = project.read(file) ?? ''
+    if (!source.includes('BaseSettings')) return []
+    return [...source.matchAll(/^class \w+\([^)]*\bBaseSettings\b[^)]*\):\n((?:(?:[ \t]+.*)?\n)*)/gm)].flatMap(([, body]) => {
+      const prefix = /env_prefix["']?\s*[=:]\s*["'](\w*)["']/.exec(body!)?.[1] ?? ''
+      return [...body!.matchAll(/^(?: {4}|\t)([A-Za-z][A-Za-z0-9_]*)\s*:(?!\s*ClassVar)/gm)].filter((m) => m[1] !== 'model_config').map((m): Fact<string> => {
+        const evidence: Evidence = { file, line: lineOf(source, m[0]) }
+        return fact((prefix + m[1]!).toUpperCase(), evidence)
+      })
+    })
+  })
+}

@@ -1,0 +1,25 @@
+import { type Fact, fact, type Warning } from './facts.ts'
+import { lineOf, type Project } from './project.ts'
+
+const NAMED = /["']([\w./-]*?([\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf)))["']/g
+const PORT = /^\s*["']?(?:http_|server_|listen_)?port["']?\s*[:=]\s*["']?(\d{2,5})\b/gim
+const LOOPBACK = /^\s*["']?(?:host|bind|address)["']?\s*[:=]\s*["']?(?:127\.0\.0\.1|localhost)\b/im
+
+/**
+ * The port in a settings file that the started sources name, where they give a port that is no number. A guess: which entry
+ * the program reads is not followed.
+ */
+export function settingsPort(project: Project, own: readonly string[], clients: readonly number[], warnings: Warning[]): Fact<number> | undefined {
+  for (const source of own.map((f) => project.read(f) ?? '').filter((text) => /\bport\s*=\s*(?!\d)|\.listen\(/.test(text)))
+    for (const [, path, name] of source.matchAll(NAMED)) {
+      const file = project.read(path!) !== undefined ? path! : project.files().find((f) => f.endsWith(`/${name}`))
+      const text = file && project.read(file)
+      if (!text) continue
+      const found = [...text.matchAll(PORT)].find((m) => Number(m[1]) < 65536 && !clients.includes(Number(m[1])))
+      if (!found) continue
+      const loopback = LOOPBACK.exec(text)
+      if (loopback) warnings.push({ message: 'the settings may name loopback as the address, where nothing outside of the container reaches the program', file, line: lineOf(text, loopback[0].trim()), hint: "let it listen on '0.0.0.0'" })
+      return { ...fact(Number(found[1]), { file, line: lineOf(text, found[0].trim()), text: found[0].trim() }), guess: true }
+    }
+  return undefined
+}
