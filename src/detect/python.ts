@@ -9,7 +9,7 @@ import { settingsPort } from './python-port.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
 import { companions, cpuWheels, type Companion, memoryKind, modelSettings } from './python-packages.ts'
-import { exampleNames, secretNames } from './settings.ts'
+import { secretNames, withExamples } from './settings.ts'
 import { type Match, readServer, readSources, type Sources } from './sources.ts'
 import { table, text } from './toml.ts'
 
@@ -65,7 +65,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const console_ = projectCommand(manifests, start)
   const env = { ...start.env, ...django?.env }
   const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
-  const variables = unique([...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources), ...exampleNames(project)]).filter((v) => !taken.has(v.value))
+  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources)]).filter((v) => !taken.has(v.value))
   const secrets = secretNames(variables)
   const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || readsOwnMetadata(manifests, sources)
@@ -125,8 +125,6 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 }
 
 const has = (manifests: Manifests, name: string): boolean => manifests.dependencies.has(name)
-
-const unique = (facts: Fact<string>[]): Fact<string>[] => facts.filter((f, i) => facts.findIndex((o) => o.value === f.value) === i)
 
 /** The first framework that the sources import and make an object of, else the first that they import. A dependency alone serves nothing. */
 function chooseFramework({ chosen, language, project }: DetectContext, manifests: Manifests, files: readonly string[], said: Entry | undefined): Fact<string> | undefined {
