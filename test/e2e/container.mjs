@@ -22,14 +22,19 @@ export function container(test, folder, report) {
 function rebuild(test, folder, image, report) {
   const file = sourceFile(join(folder, test.source))
   const before = readFileSync(file, 'utf8')
-  // an engine that is short of room forgets the oldest steps; what was just used again is not among them
-  run('docker', ['build', '--target', 'runtime', '-t', `${image}-again`, '.'], { cwd: folder, timeout: 1500 })
-  appendFileSync(file, '\n')
-  const again = run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', `${image}-again`, '.'], { cwd: folder, timeout: 1500 })
-  writeFileSync(file, before)
-  const steps = [...again.all.matchAll(/^(#\d+) \[((?:production-)?dependencies) [^\]]*\] (?:RUN|COPY)/gm)].map((m) => m[1])
-  const ran = steps.filter((s) => !new RegExp(`^${s} CACHED`, 'm').test(again.all))
-  report('a changed source line installs nothing again', again.code === 0 && steps.length > 0 && ran.length === 0, `${steps.length} steps, of which these ran: ${ran.join(' ') || 'none'}\n${again.all}`)
+  const build = () => run('docker', ['build', '--progress=plain', '--target', 'runtime', '-t', `${image}-again`, '.'], { cwd: folder, timeout: 1500 })
+  let outcome = { ok: false, detail: '' }
+  // an engine that is short of room forgets steps between two builds; one whose Dockerfile is at fault fails each time
+  for (let i = 0; i < 3 && !outcome.ok; i++) {
+    build()
+    appendFileSync(file, '\n')
+    const again = build()
+    writeFileSync(file, before)
+    const steps = [...again.all.matchAll(/^(#\d+) \[((?:production-)?dependencies) [^\]]*\] (?:RUN|COPY)/gm)].map((m) => m[1])
+    const ran = steps.filter((s) => !new RegExp(`^${s} CACHED`, 'm').test(again.all))
+    outcome = { ok: again.code === 0 && steps.length > 0 && ran.length === 0, detail: `${steps.length} steps, of which these ran: ${ran.join(' ') || 'none'}\n${again.all}` }
+  }
+  report('a changed source line installs nothing again', outcome.ok, outcome.detail)
   run('docker', ['rmi', `${image}-again`])
 }
 
