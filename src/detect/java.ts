@@ -141,14 +141,17 @@ function version(language: Language, build: BuildFile, project: Project, oldest:
   const asked = build.release ?? notedVersion(project)
   const number = asked && Number(asked.value.replace(/^1\./, '').split('.')[0])
   const lines = language.versions.lines.map((l) => Number(l.id)).sort((a, b) => a - b)
-  const limit = build.newest?.value ?? Infinity
   const [major = 0, minor = 0] = (build.boot ?? '9').split('.').map(Number)
+  // https://docs.spring.io/spring-boot/docs/2.0.9.RELEASE/reference/html/getting-started-system-requirements.html: what makes its proxies is refused by Java 17, and Java 11 lacks JAXB
+  const early = (major < 2 || (major === 2 && minor < 1)) && (number || 8) <= 8
+  const newest = early && !((build.newest?.value ?? Infinity) <= 8) ? fact(8, { file: build.file, text: `Spring Boot ${build.boot}` }) : build.newest
+  const limit = newest?.value ?? Infinity
   // what Spring Boot brings before 3.2, Lombok above all, is older than Java 21
   const fallback = major < 3 || (major === 3 && minor < 2) ? oldest : Number(language.versions.default)
   const exact = build.exact ? lines.find((l) => l === number && l <= limit) : undefined
   const wanted = exact ?? lines.find((l) => l >= oldest && l >= (number ?? fallback)) ?? lines.at(-1)!
   const line = wanted <= limit ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
-  if (line !== wanted && asked) warnings.push({ message: `${build.newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: build.newest!.evidence[0]!.file, hint: 'update it' })
+  if (line !== wanted && asked) warnings.push({ message: `${newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: newest!.evidence[0]!.file, hint: 'update it' })
   if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
