@@ -56,7 +56,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
-  const port = portOf(spec, settings) ?? (spec?.portVariable ? undefined : server.port)
+  const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
+  const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : server.port)
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
   const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }

@@ -140,7 +140,8 @@ export function makePlan(input: PlanInput): Plan {
       env: environment,
       config: environment.filter((e) => e.name !== portVariable),
       secrets: settings.secrets,
-      settings: (facts.settings ?? []).map((s) => s.value),
+      // what the image sets already is no open setting
+      settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s)),
       ...(serves ? { port } : {}),
       init: !handles && !static_,
       stopSignal: static_ ? 'SIGQUIT' : 'SIGTERM',
