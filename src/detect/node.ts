@@ -70,6 +70,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const install = readInstall(root.context, root.manifest, installer, workspace, packages.members, above)
   const system = readSystem(root.context, workspace ? together(manifest, workspace) : manifest, installer, warnings)
   const prisma = [...(workspace?.needed ?? []).map((m) => readPrisma(openProject(join(workspace!.root.root, m.path)), m.manifest, `${m.path}/`)), readPrisma(project, manifest, workspace ? `${workspace.path}/` : '')].filter((p) => p !== undefined)
+  for (const { sqlite } of prisma) if (sqlite) warnings.push({ message: 'the database is a file (SQLite), which a container that is replaced does not keep, and cannot write beside the program', file: sqlite.file, line: sqlite.line, hint: 'take a database of its own, or put the file on a volume' })
   const server = readServer(sources)
   const exported = start.bun && !(spec && !spec.refuse) ? exportedServer(project, start.sources) : undefined
   server.listens ??= exported
@@ -121,8 +122,8 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     ...(address ? { hostVariable: address } : {}),
     ...readHealth(project, server),
     handlesSigterm: start.framework ? undefined : server.handlesSigterm,
-    services: Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => manifest.production[n] !== undefined).slice(0, 1).map((n) => fact(id, manifest.keyAt(n)))),
-    secrets: variables.secrets,
+    services: firstOfEach([...Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => manifest.production[n] !== undefined).slice(0, 1).map((n) => fact(id, manifest.keyAt(n)))), ...prisma.flatMap((p) => p.service ?? [])]),
+    secrets: firstOfEach([...variables.secrets, ...prisma.flatMap((p) => p.secrets)]),
     settings: variables.settings,
     unsuitable: unsuitableBases(read, argv, system),
   }
@@ -177,3 +178,4 @@ function ignoredOutputs({ context: { project }, start, manifest, workspace }: Re
 
 const bunLine = (installer: Installer): string => (installer.spec.id === 'bun' ? installer.version : '1.4')
 
+const firstOfEach = (facts: Fact<string>[]): Fact<string>[] => facts.filter((f, i) => facts.findIndex((o) => o.value === f.value) === i)

@@ -1,11 +1,21 @@
-import type { Project } from '../project.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
 import type { Manifest } from './manifest.ts'
 
 /** What `prisma generate` reads, and how it is called. */
 export interface Prisma {
   files: { files: string[]; to: string }[]
   command: string
+  /** the database that the schema names, as a service */
+  service?: Fact<string>
+  /** where the schema says that the database is a file */
+  sqlite?: Evidence
+  /** settings that the schema takes its addresses from */
+  secrets: Fact<string>[]
 }
+
+/** https://www.prisma.io/docs/orm/reference/prisma-schema-reference#datasource; SQLite is a file */
+const PROVIDERS: Record<string, string> = { postgresql: 'postgres', postgres: 'postgres', mysql: 'mysql', mongodb: 'mongodb' }
 
 /**
  * Prisma writes its client into node_modules or the sources, from the schema alone, so that it is done right behind the
@@ -23,7 +33,14 @@ export function readPrisma(project: Project, manifest: Manifest, folder: string)
   const around = schema.includes('/') ? `${schema.slice(0, schema.lastIndexOf('/'))}/` : schema
   // the address is only asked whether it is there
   const address = /env\(/.test(text) ? 'DATABASE_URL=postgresql://localhost/build ' : ''
+  const file = [schema, `${schema}/schema.prisma`].find((f) => !project.isFolder(f) && project.has(f))
+  const datasource = /^datasource\s+\w+\s*\{[^}]*\}/m.exec((file && project.read(file)) ?? '')?.[0] ?? ''
+  const at = (part: string): Evidence => ({ file: folder + file, line: lineOf(project.read(file!)!, part) })
+  const [provider, id] = /provider\s*=\s*"(\w+)"/.exec(datasource) ?? []
   return {
+    ...(id && Object.hasOwn(PROVIDERS, id) ? { service: fact(PROVIDERS[id]!, at(provider!)) } : {}),
+    ...(id === 'sqlite' ? { sqlite: at(provider!) } : {}),
+    secrets: [...datasource.matchAll(/env\("(\w+)"\)/g)].map((m) => fact(m[1]!, at(m[0]))),
     files: [copy(around), ...(config ? [copy(config)] : [])],
     command: `${address}prisma generate${folder || (said && !config) ? ` --schema=${folder}${schema}` : ''}`,
   }
