@@ -1,6 +1,6 @@
 import { posix } from 'node:path'
 import type { Evidence, Warning } from '../facts.ts'
-import type { Project } from '../project.ts'
+import { lineOf, type Project } from '../project.ts'
 import { literalsOf } from './literals.ts'
 
 /** Where a program writes beside /tmp, as far as its sources say it with strings. */
@@ -23,7 +23,7 @@ export interface WritePatterns {
 const SYSTEM = /^\/(?:|bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp(?:\/.*)?|usr|home|app|var(?:\/(?:tmp|cache|run|lib|log))?)$/
 const MAX_FOLDERS = 5
 
-/** Reads which files and folders the sources make. A folder that holds files of the project is left alone: a mount would hide them. */
+/** Reads which files and folders the sources make, and which a Dockerfile of the project's own keeps apart. A folder that holds files of the project is left alone: a mount would hide them. */
 export function readWrites(project: Project, files: readonly string[], patterns: WritePatterns, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
@@ -42,6 +42,8 @@ export function readWrites(project: Project, files: readonly string[], patterns:
     else addFolder(folder, evidence)
   }
 
+  const image = project.has('hardened.lock') ? '' : (project.read('Dockerfile') ?? '')
+  for (const [all, paths] of image.matchAll(/^VOLUME[ \t]+(.+)$/gim)) for (const path of paths!.match(/\/[\w./-]*[\w-]/g) ?? []) addFolder(path, { file: 'Dockerfile', line: lineOf(image, all) })
   for (const file of files) {
     const source = project.read(file) ?? ''
     const makesFile = calls(source, patterns.files)
