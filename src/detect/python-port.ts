@@ -3,7 +3,7 @@ import { lineOf, type Project } from './project.ts'
 
 const NAMED = /["']([\w./-]*?([\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf)))["']/g
 const PORT = /^\s*["']?(?:http_|server_|listen_)?port["']?\s*[:=]\s*["']?(\d{2,5})\b/gim
-const LOOPBACK = /^\s*["']?(?:host|bind|address)["']?\s*[:=]\s*["']?(?:127\.0\.0\.1|localhost)\b/im
+const LOOPBACK = /^\s*["']?(?:host|bind|address)["']?\s*[:=]\s*["']?(?:127\.0\.0\.1|localhost)\b/i
 
 /**
  * The port in a settings file that the started sources name, where they give a port that is no number. A guess: which entry
@@ -17,9 +17,11 @@ export function settingsPort(project: Project, own: readonly string[], clients: 
       if (!text) continue
       const found = [...text.matchAll(PORT)].find((m) => Number(m[1]) < 65536 && !clients.includes(Number(m[1])))
       if (!found) continue
-      const loopback = LOOPBACK.exec(text)
-      if (loopback) warnings.push({ message: 'the settings may name loopback as the address, where nothing outside of the container reaches the program', file, line: lineOf(text, loopback[0].trim()), hint: "let it listen on '0.0.0.0'" })
-      return { ...fact(Number(found[1]), { file, line: lineOf(text, found[0].trim()), text: found[0].trim() }), guess: true }
+      const at = lineOf(text, found[0].trim())!
+      // the address beside the port; elsewhere it is another program's
+      const beside = [at - 1, at + 1].find((line) => LOOPBACK.test(text.split('\n')[line - 1] ?? ''))
+      if (beside) warnings.push({ message: 'the settings name loopback as the address, where nothing outside of the container reaches the program', file, line: beside, hint: "let it listen on '0.0.0.0'" })
+      return { ...fact(Number(found[1]), { file, line: at, text: found[0].trim() }), guess: true }
     }
   return undefined
 }

@@ -64,7 +64,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const health = chooseHealth(project, sources, spec, runsItself)
   const console_ = projectCommand(manifests, start)
   const env = { ...start.env, ...django?.env }
-  const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
+  const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'PORT', 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources)]).filter((v) => !taken.has(v.value))
   const secrets = secretNames(variables)
   const heavy = memoryKind(language, manifests, warnings)
