@@ -191,6 +191,7 @@ export function findScript(project: Project, files: readonly string[], entries: 
   const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/'))
   if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
   const running = scripts.filter(runs)
-  const only = running.length === 1 ? running[0] : scripts.length === 1 && ACTS.test(project.read(scripts[0]!) ?? '') ? scripts[0] : undefined
+  const likely = running.length > 1 ? running.filter((f) => /_(?:server|app|main|bot|worker)\.py$/.test(f)) : running
+  const only = likely.length === 1 ? likely[0] : scripts.length === 1 && ACTS.test(project.read(scripts[0]!) ?? '') ? scripts[0] : undefined
   return only ? { ...fact(only, { file: only, line: 1 }), guess: true } : undefined
 }

@@ -303,3 +303,8 @@ it('serves what Bottle\'s decorators make by a production server', async () => {
 it('starts no library', async () => {
   expect((await python({ 'pyproject.toml': '[project]\nname = "a"\n', 'src/a/more.py': 'def more(): return 1\n' })).start).toBeUndefined()
 })
+
+it('starts the server beside its client', async () => {
+  const main = 'if __name__ == "__main__":\n    print(1)\n'
+  expect(await argv({ 'mail_server.py': main, 'mail_client.py': main, 'requirements.txt': 'grpcio\n' })).toBe('python mail_server.py')
+})
