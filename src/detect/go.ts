@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
 import { chooseMain, lastOf } from './go/main-package.ts'
@@ -34,6 +35,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings)
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
+  const foreign = main.module.file === undefined ? program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path)) : undefined
+  if (foreign) throw new InputError({ message: `${foreign.path} is imported, but there is no go.mod that says where it comes from`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `run it in the folder of the go.mod above, with --start and this folder, or make one: go mod init ${main.binary} && go mod tidy` })
   const sources = readSources({ ...project, files: () => program.files }, language, main.files)
   const server = readServer(sources)
   const uses = usesOf(modules, program)
