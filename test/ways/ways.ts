@@ -48,7 +48,7 @@ export async function decided(way: Way): Promise<Decided> {
       if (!path.endsWith('/')) writeFileSync(join(folder, path), text)
     }
     const { preset, ...answers } = answersOfFlags(parseArgv(way.flags ?? []).flags)
-    const { plan, loaded } = await planIn(folder, way.name, answers, preset?.at(-1))
+    const { plan, loaded } = await planIn(join(folder, answers.app ?? '.'), way.name, answers, preset?.at(-1))
     const dockerfile = render(plan, loaded.templates).find((f) => f.path === 'Dockerfile')!.text
     return { plan: brief(plan), ...(plan.warnings.length > 0 && { warnings: plan.warnings.map((w) => w.message) }), Dockerfile: dockerfile }
   } catch (error) {

@@ -37,12 +37,18 @@ function configOf(f: NodeFramework, project: Project, expression: RegExp): RegEx
   return undefined
 }
 
+/** The script that builds for production: by its usual name, else the one that calls the framework's own build, as `docs:build` does. */
+export function buildScript({ scripts }: Manifest, framework: NodeFramework | undefined): string | undefined {
+  const usual = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
+  return usual ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
+}
+
 /** The folder that a framework's build fills: its usual one, or what its configuration or build script says. */
 export function outputOf(f: NodeFramework, project: Project, manifest: Manifest): string {
   const usual = f.output ?? 'dist'
   if (f.id === 'angular' || f.id === 'angular-ssr') return angularOutput(project, usual)
   const said = (f.configOutput && configOf(f, project, new RegExp(f.configOutput))?.[1]) || undefined
-  const scripted = f.scriptOutput ? new RegExp(f.scriptOutput).exec(manifest.scripts.build ?? manifest.scripts['docs:build'] ?? '')?.[1] : undefined
+  const scripted = f.scriptOutput ? new RegExp(f.scriptOutput).exec(manifest.scripts[buildScript(manifest, f) ?? ''] ?? '')?.[1] : undefined
   if (usual.includes('{folder}')) return usual.replace('{folder}', scripted ? `${scripted.replace(/^\.\/|\/$/g, '')}/` : '')
   // a folder above the project's own, as with Vite's `root`, lies beside it
   return (said ?? scripted ?? usual).replace(/^(\.\.?\/)+|\/$/g, '')

@@ -192,6 +192,12 @@ function withoutDevelopment(words: readonly string[], manifest: Manifest, keep =
       continue
     }
     const needed = /^(-r|--require|--import)$/.test(word) ? words[i + 1] : undefined
+    // packages are laid out as node_modules, so that there is nothing for Yarn's resolver to do
+    const resolver = /^(-r|--require|--import|--loader|--experimental-loader)$/.test(word) && /(^|\/)\.pnp\.(loader\.)?[cm]?js$/.test(words[i + 1] ?? '')
+    if (resolver) {
+      i++
+      continue
+    }
     if (needed && /^dotenv/.test(needed) && !keep && manifest.production.dotenv === undefined && manifest.production['dotenv-flow'] === undefined) {
       i++
       continue

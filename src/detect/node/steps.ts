@@ -1,6 +1,7 @@
 import type { BuildValues, Fact, Warning } from '../facts.ts'
 import { configNeeds } from './config.ts'
 import { dataOf } from './data.ts'
+import { buildScript } from './framework.ts'
 import type { Install } from './install.ts'
 import type { Manifest } from './manifest.ts'
 import type { Prisma } from './prisma.ts'
@@ -69,7 +70,7 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   const { manifest, framework, start, workspace } = read
   const { scripts } = manifest
   if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
-  const build = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
+  const build = buildScript(manifest, framework)
   const own = framework?.build && !build ? framework.build : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
   const made = before.filter((c) => MAKES.test(c) && !/\bmigrate|seed|db push\b/.test(c) && !(build && c.includes(build)))
