@@ -140,8 +140,8 @@ export function makePlan(input: PlanInput): Plan {
       env: environment,
       config: environment.filter((e) => e.name !== portVariable),
       secrets: settings.secrets,
-      // what the image sets already is no open setting
-      settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s)),
+      // what the image sets already, or the Secret, is no open setting
+      settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s) && !settings.secrets.includes(s)),
       ...(serves ? { port } : {}),
       init: !handles && !static_,
       stopSignal: static_ ? 'SIGQUIT' : 'SIGTERM',
