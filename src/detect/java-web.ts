@@ -50,6 +50,17 @@ export function healthOf(build: BuildFile, framework: Framework | undefined, set
 /** Whether the server speaks TLS, which no probe of ours asks with. */
 export const secured = (settings: Settings): boolean => settings.matching(/^server\.ssl\.(keystore|certificate|bundle)$/).length > 0 && settings.value('server.ssl.enabled') !== 'false'
 
+/** The port in a file of settings that only the program itself reads: a guess. */
+export function ownPort(project: Project, folder: string): Fact<number> | undefined {
+  const at = `${folder ? `${folder}/` : ''}src/main/resources`
+  for (const name of project.isFolder(at) ? project.names(at).filter((n) => n.endsWith('.properties')) : []) {
+    const text = project.read(`${at}/${name}`) ?? ''
+    const [line, port] = /^[ \t]*(?:(?:server|http|app|web)[._-]?)?port[ \t]*[=:][ \t]*(\d{4,5})[ \t]*$/im.exec(text) ?? []
+    if (port) return { ...fact(Number(port), { file: `${at}/${name}`, line: lineOf(text, line!) }), guess: true }
+  }
+  return undefined
+}
+
 /** A port that settings name; 0 stands for any, which no Service can find. */
 export function portOf(framework: Framework | undefined, settings: Settings): Fact<number> | undefined {
   for (const key of (framework?.portKeys as string[] | undefined) ?? []) {
@@ -79,13 +90,16 @@ export function servicesOf(build: BuildFile, services: Record<string, string[]>,
   })
 }
 
+/** Settings of programs, not of frameworks, that name a folder. */
+const FOLDER_SETTING = /^(?!spring\.|server\.|management\.|logging\.|quarkus\.|micronaut\.).*(dir|directory|folder|location|path)$/i
+
 /** Folders below /app that the program writes to: log files of its settings, and folders that it makes itself. */
 export function writableFolders(project: Project, build: BuildFile, settings: Settings, sources: Sources, warnings: Warning[]): string[] {
   const out = new Set<string>()
   const add = (path: string, evidence: Evidence): void => {
     const parts = path.replace(/^(\$\{user\.dir\}|\.)\//, '').split('/').filter(Boolean)
     const absolute = path.startsWith('/')
-    const folder = absolute ? path.replace(/\/[^/]*\.\w+$/, '') : parts[0] && !/\.\w+$/.test(parts[0]) ? `/app/${parts[0]}` : undefined
+    const folder = absolute ? path.replace(/\/[^/]*\.\w+$|\/+$/, '') : parts[0] && !/\.\w+$/.test(parts[0]) ? `/app/${parts[0]}` : undefined
     if (!folder || !/^\/[\w./-]+$/.test(folder) || /^\/(tmp|proc|dev|sys|etc|usr)(\/|$)|^\/$/.test(folder) || out.has(folder)) return
     out.add(folder)
     warnings.push({ message: `the program writes to ${folder}, which is empty at every start`, file: evidence.file, line: evidence.line, hint: 'log to the console, keep data in a service' })
@@ -105,6 +119,17 @@ export function writableFolders(project: Project, build: BuildFile, settings: Se
     }
   }
   const made = sources.match(/(?:createDirector(?:y|ies)|mkdirs?)\b/)
+  if (made) {
+    // where the folder that is made comes from: a setting, or the default of one in the sources
+    for (const name of settings.names) {
+      const value = settings.value(name)
+      if (FOLDER_SETTING.test(name) && value && /^(\.{0,2}\/)?[\w-][\w./-]*$/.test(value) && !project.has(value)) add(`${value}/`, settings.get(name)!.evidence[0]!)
+    }
+    for (const { groups, evidence } of sources.matches(/@Value\("\$\{[\w.-]*(?:dir|directory|folder|location|path):(\.{0,2}\/?[\w][\w./-]*)\}"\)|\bString\s+\w*(?:[lL]ocation|[dD]ir|[dD]irectory|[fF]older)\s*=\s*"(\.{0,2}\/?[\w][\w./-]*)"/)) {
+      const path = groups[0] ?? groups[1]!
+      if (!project.has(path)) add(`${path}/`, evidence)
+    }
+  }
   if (made) for (const [, path] of (project.read(made.evidence.file) ?? '').matchAll(/(?:Paths\.get|Path\.of|Path|new File|File)\(\s*"((?:\.\/)?[\w-]+(?:\/[\w./-]*)?)"\s*[,)]/g)) if (!project.has(path!.split('/')[0]!)) add(`${path}/`, made.evidence)
   return [...out]
 }

@@ -6,7 +6,7 @@ import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
 import { readSettings, type Settings } from './java-settings.ts'
-import { fileDatabases, healthOf, packedKeys, portOf, servicesOf, writableFolders } from './java-web.ts'
+import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language } from './language.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
@@ -57,7 +57,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const manager = language.managers.find((m) => m.id === build.manager)!
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
-  const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : server.port)
+  const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
   const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
