@@ -11,6 +11,7 @@ import type { Io } from '../../src/cli/io.ts'
 import type { Change } from '../../src/reconcile/reconcile.ts'
 import { allPresets, planOf } from '../laws/catalog.ts'
 import { project } from './cli-run.ts'
+import { folderOf } from './packs.ts'
 
 /** Prompts whose answers are given: the first that a message begins with, else the default. Remembers what was asked. */
 function answering(given: Record<string, unknown>): Prompts & { asked: string[] } {
@@ -140,5 +141,32 @@ describe('the prompts themselves', () => {
     const last = await render(confirm, { message: 'Write?', default: true })
     last.events.keypress('enter')
     await expect(last.answer).resolves.toBe(true)
+  })
+})
+
+describe('with a pack', () => {
+  const packed = async (manifest: string) => {
+    const folder = project()
+    const pack = folderOf({ 'pack.yaml': `apiVersion: hardened-container/v1\nname: team\nversion: 1.0.0\n${manifest}` })
+    const terminal = io(folder)
+    return { terminal, known: (await readInput([], { preset: [pack] }, terminal)).known }
+  }
+
+  test('its questions come first, what it wants said is asked, and only what differs from its defaults is kept', async () => {
+    const { known, terminal } = await packed('prompts:\n  - { key: team.onCall, message: Who is called?, type: choice, choices: [a, b], default: a }\n  - { key: team.code, message: Which code?, pattern: "[0-9]{3}", required: true }\nenforce:\n  - { key: label.cost, pattern: "[0-9]{6}", reason: charged }\n')
+    const prompts = answering({ 'Which code': '123', 'label.cost': '104711' })
+    expect(await ask(known, terminal, prompts)).toMatchObject({ set: { 'team.code': '123', 'label.cost': '104711' } })
+    expect(prompts.asked.slice(0, 3)).toEqual(['Who is called? (team)', 'Which code? (team)', 'label.cost: what matches [0-9]{6} (team: charged)'])
+  })
+
+  test('what it fixes is shown with the reason and not asked; what it forbids cannot be chosen', async () => {
+    const { known, terminal } = await packed('enforce:\n  - { key: port, value: 8081, reason: the gateway knows one port }\nforbid:\n  - { key: base, values: [alpine], reason: not scanned }\n')
+    const bases: unknown[] = []
+    const prompts = answering({})
+    const select = prompts.select
+    await ask(known, terminal, { ...prompts, select: (c) => (bases.push(...(/^Base/.test(c.message) ? c.choices : [])), select(c)) })
+    expect(terminal.text).toContain('port 8081 — fixed by team: the gateway knows one port')
+    expect(prompts.asked.some((m) => m.startsWith('Port'))).toBe(false)
+    expect(bases).toEqual(expect.arrayContaining([expect.objectContaining({ value: 'alpine', disabled: expect.stringContaining('not scanned') })]))
   })
 })
