@@ -258,7 +258,7 @@ describe('package managers', () => {
     expect(facts.build.install).toContain('npm install')
   })
   test('tokens stay out, the rest of .npmrc is kept', async () => {
-    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n' })
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//npm.acme.example/:_authToken=${NPM_TOKEN}\n' })
     expect(facts.build).toMatchObject({ hidden: ['.npmrc'], npmrc: ['legacy-peer-deps=true'], manifests: [{ files: ['package.json'] }] })
     expect((await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n' })).build).toMatchObject({ hidden: [], npmrc: [], manifests: [{ files: ['package.json', '.npmrc'] }] })
   })
