@@ -1,4 +1,4 @@
-import { controlIds, presets as builtIn } from '../../generated/catalog.ts'
+import { artifacts, controlIds, presets as builtIn } from '../../generated/catalog.ts'
 import type { Control, Severity, Value } from '../controls/control.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Preset } from '../plan/input.ts'
@@ -8,6 +8,7 @@ import { byAnswer, settingFor, type Settings, SETTINGS } from '../policy/convert
 import type { Place, Rule } from './manifest.ts'
 import { matches } from './pattern.ts'
 import type { Pack, PackDefaults, Policy } from './policy.ts'
+import { UNSAFE } from './schema.ts'
 
 /**
  * What packs say together. Later packs win in what is a default; what they enforce and forbid only accumulates.
@@ -104,7 +105,10 @@ function missing({ name, tree, read: { manifest, at } }: Pack): Problem[] {
 /** Ids and paths that two packs, or a pack and the tool, both use. */
 function collisions(packs: readonly Pack[]): Problem[] {
   const problems: Problem[] = []
-  const taken = new Map<string, string>([...(controlIds as string[]).map((id): [string, string] => [`control ${id}`, 'the tool itself']), ...(builtIn as unknown as { id: string }[]).map((p): [string, string] => [`preset ${p.id}`, 'the tool itself'])])
+  const prompts = packs.flatMap((p) => (p.read.manifest.prompts ?? []).map((q) => q.key))
+  const ids = (list: unknown): string[] => (list as { id: string }[]).map((x) => x.id)
+  const own: Record<string, readonly string[]> = { control: controlIds as string[], preset: ids(builtIn), artifact: [...ids(artifacts), ...(artifacts as unknown as { group: string }[]).map((a) => a.group)], prompt: Object.keys(SETTINGS) }
+  const taken = new Map<string, string>(Object.entries(own).flatMap(([kind, names]) => names.map((name): [string, string] => [`${kind} ${name}`, 'the tool itself'])))
   const take = (what: string, pack: Pack, at: Place): void => {
     const by = taken.get(what)
     if (by !== undefined) problems.push({ message: `${pack.name} brings the ${what}, which ${by} has already`, ...at, hint: 'choose another id' })
@@ -115,9 +119,21 @@ function collisions(packs: readonly Pack[]): Problem[] {
     manifest.controls?.forEach((c, i) => take(`control ${c.id}`, pack, at('controls', i)))
     manifest.presets?.forEach((p, i) => take(`preset ${p.id}`, pack, at('presets', i)))
     manifest.artifacts?.forEach((a, i) => take(`artifact ${a.id}`, pack, at('artifacts', i)))
-    manifest.prompts?.forEach((p, i) => take(`prompt ${p.key}`, pack, at('prompts', i)))
+    manifest.prompts?.forEach((p, i) => {
+      take(`prompt ${p.key}`, pack, at('prompts', i))
+      const wrong = keyProblem(p.key, prompts)
+      if (wrong) problems.push({ message: `the prompt ${p.key} ${wrong}`, ...at('prompts', i), hint: 'choose another key' })
+    })
   }
   return problems
+}
+
+/** Why a prompt's key cannot be one: keys become objects inside each other, `settings.acme.costCentre`. */
+function keyProblem(key: string, all: readonly string[]): string | undefined {
+  if (key.split('.').some((step) => UNSAFE.has(step))) return 'names a part of every object'
+  if (settingFor(key, {})) return 'is a label'
+  const below = all.find((other) => other.startsWith(`${key}.`))
+  return below && `would be a value and hold ${below}`
 }
 
 const placed = ({ at, pack }: Rule): string => `${pack} (${at.file}${at.line ? `:${at.line}` : ''})`

@@ -69,13 +69,15 @@ export function renderWith(policy: Policy, plan: Plan, loaded: Loaded): Rendered
   })
 }
 
-/** "acme.costCentre" as settings.acme.costCentre. */
+const bare = (): Context => Object.create(null) as Context
+
+/** "acme.costCentre" as settings.acme.costCentre. Without prototypes: keys are a stranger's words. */
 function nested(settings: Record<string, string>): Context {
-  const out: Context = {}
+  const out = bare()
   for (const [key, value] of Object.entries(settings)) {
     const steps = key.split('.')
     let at = out
-    for (const step of steps.slice(0, -1)) at = (at[step] ??= {}) as Context
+    for (const step of steps.slice(0, -1)) at = (at[step] ??= bare()) as Context
     at[steps.at(-1)!] = value
   }
   return out

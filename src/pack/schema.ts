@@ -21,7 +21,7 @@ export interface Schema {
 type Place = Pick<Problem, 'file' | 'line' | 'column'>
 
 /** Keys that reach an object's prototype where somebody copies them carelessly. */
-const UNSAFE = new Set(['__proto__', 'constructor', 'prototype'])
+export const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 const TEXTS: Record<string, [RegExp, string]> = {
   integer: [/^-?\d{1,15}$/, 'a whole number'],

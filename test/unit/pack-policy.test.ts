@@ -97,6 +97,15 @@ describe('rules', () => {
       ['enforce: [{ key: name, pattern: "a[a-z]*", reason: r }]', 'enforce: [{ key: name, value: bob, reason: r }]'],
     ] as const) expect((await clash(x, y)).text).toContain('contradict each other')
   })
+  test('what a pack brings cannot take the name of what the tool has, nor reach what every object has', async () => {
+    const of = (rest: string) => refused(() => policy({ a: named('a', rest) }))
+    expect((await of('prompts: [{ key: runtime.uid, message: m }]\n')).text).toContain('prompt runtime.uid, which the tool itself has already')
+    expect((await of('artifacts: [{ id: deployment, path: x, template: pack.yaml, why: w }]\n')).text).toContain('artifact deployment, which the tool itself has already')
+    expect((await of('prompts: [{ key: label.team, message: m }]\n')).text).toContain('is a label')
+    expect((await of('prompts: [{ key: acme.x, message: m }, { key: acme.x.y, message: m }]\n')).text).toContain('would be a value and hold acme.x.y')
+    for (const key of ['constructor.prototype.polluted', 'acme.constructor', 'acme.prototype.x']) expect((await of(`prompts: [{ key: ${key}, message: m, default: yes }]\n`)).text).toContain('names a part of every object')
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
   test("names that do not exist, and a default that the pack's own rule forbids", async () => {
     const said = await refused(() => policy({ a: named('a', 'enforce: [{ key: prot, value: 1, reason: r }]\nwaive: [{ control: read-only-rot, reason: r }]\ndefaults: { base: alpine }\nforbid: [{ key: base, values: [alpine], reason: r }]\n') }))
     expect(said.problems.map((p) => p.near?.given)).toEqual(expect.arrayContaining(['prot', 'read-only-rot']))
