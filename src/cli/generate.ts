@@ -123,12 +123,18 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
   const settings = packs?.policy.settings
   const environment = packs ? readEnvironment(io.env, settings) : first
   const saved = await readSaved(root, lock, settings)
+  // packs that were typed as paths are kept as seen from the app
+  const placed = async (answers: Answers): Promise<Answers> => {
+    if (!packs || !answers.preset) return answers
+    const { fromRoot } = await import('./packs.ts')
+    return { ...answers, preset: answers.preset.map((p) => fromRoot(p, root, io.cwd)) }
+  }
   const layers: Layer[] = [
     { origin: 'user file', answers: await userAnswers(io.env, settings) },
     { origin: 'hardened.yaml', answers: saved.answers },
     { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd, settings) },
-    { origin: 'environment', answers: environment.answers },
-    { origin: 'flag', answers: answersOfFlags(flags, settings) },
+    { origin: 'environment', answers: await placed(environment.answers) },
+    { origin: 'flag', answers: await placed(answersOfFlags(flags, settings)) },
   ]
   return { known: { root, lock, saved, layers, ...(packs ? { packs } : {}) }, flags, notes: [...notes, ...environment.warnings], interrupted }
 }

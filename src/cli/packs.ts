@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import { isSeq, isScalar, parseDocument } from 'yaml'
 import { ANSWERS_FILE, type Lock, readText } from '../apply/state.ts'
 import { keyText, loadPacks, readManaged } from '../pack/load.ts'
 import type { PackRun } from '../pack/run.ts'
+import { userFile } from '../policy/files.ts'
 import { isPack } from '../policy/preset.ts'
 import { inCi } from './colour.ts'
 import { MANAGED_POLICY } from './generate.ts'
@@ -14,7 +15,7 @@ import type { Parsed } from './parse.ts'
 export async function packsFor(root: string, flags: Parsed['flags'], environment: string[] | undefined, lock: Lock | undefined, io: Io, moving?: readonly string[]): Promise<PackRun | undefined> {
   const managed = readManaged([MANAGED_POLICY, ...(typeof flags.policy === 'string' ? [resolve(io.cwd, flags.policy)] : [])])
   const said = [
-    ...presetsIn(userFile(io.env)),
+    ...presetsIn(textOf(userFile(io.env))),
     ...presetsIn(readText(root, ANSWERS_FILE)),
     ...(typeof flags.answers === 'string' && flags.answers !== '-' ? presetsIn(textOf(resolve(io.cwd, flags.answers))) : []),
     ...(environment ?? []).map((p) => fromRoot(p, root, io.cwd)),
@@ -22,7 +23,6 @@ export async function packsFor(root: string, flags: Parsed['flags'], environment
   ]
   const specs = [...new Set(said.filter(isPack))]
   if (specs.length === 0 && managed.packs.length === 0) return undefined
-  if (flags.preset) flags.preset = (flags.preset as string[]).flatMap((p) => p.split(',')).map((p) => (isPack(p) ? fromRoot(p, root, io.cwd) : p))
   const asks = !flags.yes && !inCi(io.env) && io.inputIsTTY && io.stderr.isTTY && flags.check !== true
   return loadPacks(
     specs,
@@ -42,7 +42,7 @@ export async function packsFor(root: string, flags: Parsed['flags'], environment
 }
 
 /** A path that was typed is meant from the current folder; answers keep it from the folder of the app. */
-function fromRoot(spec: string, root: string, cwd: string): string {
+export function fromRoot(spec: string, root: string, cwd: string): string {
   if (!isPack(spec) || /^[a-z+]+:/i.test(spec)) return spec
   if (isAbsolute(spec)) return spec
   const path = relative(root, resolve(cwd, spec)).replaceAll('\\', '/')
@@ -57,12 +57,8 @@ function presetsIn(text: string | undefined): string[] {
   return items.flatMap((i) => (isScalar(i) ? String(i.value).split(',') : [])).map((p) => p.trim())
 }
 
-function userFile(env: NodeJS.ProcessEnv): string | undefined {
-  const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
-  return home ? textOf(join(home, 'create-hardened-container', 'config.yaml')) : undefined
-}
-
-function textOf(file: string): string | undefined {
+function textOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
   try {
     return readFileSync(file, 'utf8')
   } catch {

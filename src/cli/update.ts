@@ -159,9 +159,9 @@ function placeOf(fact: unknown): string | undefined {
 }
 
 /** Exceptions that have ended. */
-function ended({ answers }: Resolved): Problem[] {
+function ended({ answers, origins }: Resolved): Problem[] {
   const today = new Date().toISOString().slice(0, 10)
-  return Object.entries(answers.control ?? {}).flatMap(([id, { until }]) => (until && until < today ? [{ message: `the exception for ${id} ended on ${until}`, file: 'hardened.yaml', hint: 'switch the control on again, or give a new reason and day' }] : []))
+  return Object.entries(answers.control ?? {}).flatMap(([id, { until }]) => (until && until < today ? [{ message: `the exception for ${id} ended on ${until}`, ...(origins[`control.${id}`] === 'hardened.yaml' ? { file: 'hardened.yaml' } : { where: origins[`control.${id}`] }), hint: 'switch the control on again, or give a new reason and day' }] : []))
 }
 
 /** What the files that are there say that a pack's rules do not allow: a rule that was tightened shows here. */

@@ -4,10 +4,15 @@ import { InputError } from '../errors.ts'
 import type { Answers } from './answers.ts'
 import { type Settings, SETTINGS } from './convert.ts'
 
+/** Where a person's own defaults lie; undefined without a home. */
+export function userFile(env: NodeJS.ProcessEnv): string | undefined {
+  const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
+  return home ? join(home, 'create-hardened-container', 'config.yaml') : undefined
+}
+
 /** A person's own defaults for every project: $XDG_CONFIG_HOME/create-hardened-container/config.yaml. */
 export async function userAnswers(env: NodeJS.ProcessEnv, settings: Settings = SETTINGS): Promise<Answers> {
-  const home = env.XDG_CONFIG_HOME || (env.HOME && join(env.HOME, '.config'))
-  const file = home && join(home, 'create-hardened-container', 'config.yaml')
+  const file = userFile(env)
   if (!file || !existsSync(file)) return {}
   return (await import('./read.ts')).readAnswers(file, readFileSync(file, 'utf8'), settings)
 }

@@ -216,3 +216,21 @@ describe('authors', () => {
     expect(done.code).toBe(0)
   })
 })
+
+describe('packs that were typed', () => {
+  test('as a path by the environment, from another folder: kept as seen from the app, and replayed', () => {
+    const folder = withPack()
+    const above = join(folder, '..')
+    const name = folder.slice(above.length + 1)
+    expect(run(above, [name, '--yes', ...COST], { env: { CHC_PRESET: `./${name}/acme` } }).code).toBe(0)
+    expect(parse(readFileSync(join(folder, 'hardened.yaml'), 'utf8'))).toMatchObject({ preset: ['./acme'] })
+    expect(run(folder, ['update', '--check'])).toMatchObject({ code: 0 })
+  })
+  test('a waiver that has ended fails the check and names the pack, not hardened.yaml', () => {
+    const folder = project()
+    expect(run(folder, ['--yes', '--preset', packOf('waive: [{ control: healthcheck, reason: old, until: 2020-01-01 }]\n')]).code).toBe(0)
+    const check = run(folder, ['update', '--check'])
+    expect(check).toMatchObject({ code: 5, err: expect.stringContaining('pack: the exception for healthcheck ended on 2020-01-01') })
+    expect(check.err).not.toContain('hardened.yaml')
+  })
+})
