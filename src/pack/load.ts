@@ -13,9 +13,6 @@ import { verifySignature } from './signature.ts'
 import { fetchPack, parseSource } from './source.ts'
 import type { Tree } from './tree.ts'
 
-/** The packs of an administrator, which hold for every project of this machine. */
-export const MANAGED = '/etc/create-hardened-container/policy.yaml'
-
 /** What steers the loading of packs. */
 export interface Loading {
   /** the folder of the app */

@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Layer, Resolved } from '../policy/answers.ts'
 import type { Artifact } from '../render/artifacts.ts'
 import type { Rendered } from '../render/render.ts'
+import { allows } from './combine.ts'
 import { packLanguages } from './language.ts'
 import type { LockedPack } from './locked.ts'
 import { mirrored } from './mirror.ts'
@@ -111,11 +112,8 @@ function adapted(policy: Policy, loaded: Loaded): Loaded {
     language.frameworks.unshift(...((pack.read.manifest.frameworks?.[language.id] ?? []) as unknown as Framework[]).map(typed))
   }
   // a base that a rule does not allow is none of this project's
-  const allowed = policy.rules.filter((r) => r.key === 'base')
-  for (const rule of allowed) {
-    const keep = (id: string): boolean => (rule.kind === 'forbid' ? !rule.values?.includes(id) : rule.value !== undefined ? rule.value === id : (rule.oneOf?.includes(id) ?? true))
-    language.preferred = language.preferred.filter(keep)
-  }
+  const rules = policy.rules.filter((r) => r.key === 'base')
+  language.preferred = language.preferred.filter((id) => rules.every((r) => allows(r, id)))
   for (const [id, base] of Object.entries(language.bases)) language.bases[id as keyof typeof language.bases] = { ...base, build: mirrored(base.build, policy.mirrors), runtime: mirrored(base.runtime, policy.mirrors) }
   return { ...loaded, language }
 }

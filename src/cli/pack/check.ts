@@ -1,6 +1,7 @@
 import { controls } from '../../../generated/controls.ts'
 import { sources } from '../../../generated/orders.ts'
 import { EXIT, InputError, type Problem } from '../../errors.ts'
+import { wanted } from '../../pack/combine.ts'
 import { SLOTS } from '../../pack/format.ts'
 import { runOf } from '../../pack/load.ts'
 import type { Pack } from '../../pack/policy.ts'
@@ -68,9 +69,12 @@ export function judge(pack: Pack, all: readonly Pack[]): { problems: Problem[]; 
     used.add(`${folder}/language.yaml`)
     for (const file of Object.keys(LANGUAGE_ARTIFACTS)) read(`${folder}/${file}`)
   }
-  const keys = new Map<string, number>()
-  pack.read.rules.forEach((r) => keys.set(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`, (keys.get(`${r.kind} ${r.artifact ?? r.key} ${JSON.stringify([r.value, r.values, r.oneOf, r.pattern, r.min, r.max])}`) ?? 0) + 1))
-  for (const [rule, count] of keys) if (count > 1) warnings.push({ message: `the same rule stands ${count} times: ${rule.replace(/ \[.*$/, '')}`, ...at('enforce'), hint: 'once will do' })
+  const said = new Set<string>()
+  for (const r of pack.read.rules) {
+    const rule = `${r.kind} ${r.artifact ?? r.key}: ${wanted(r)}`
+    if (said.has(rule)) warnings.push({ message: `the same rule stands twice: ${rule}`, ...r.at, hint: 'once will do' })
+    said.add(rule)
+  }
   for (const path of pack.tree.keys()) if (!used.has(path) && !FREE.test(path) && !SIGNATURES.includes(path)) warnings.push({ message: 'is used by nothing in pack.yaml', file: `${pack.spec}/${path}`, hint: 'name it, or take it out' })
   if (manifest.requires?.tool === undefined) warnings.push({ message: 'says no versions of the tool that it works with', ...at('version'), hint: 'requires: { tool: ">=0.1 <2" }' })
   return { problems, warnings }
