@@ -234,3 +234,26 @@ describe('packs that were typed', () => {
     expect(check.err).not.toContain('hardened.yaml')
   })
 })
+
+describe('what a pack adds to a language', () => {
+  test('a framework of its own, and other base images', () => {
+    const pack = packOf('frameworks:\n  node:\n    - { id: acmekit, title: AcmeKit, dependencies: ["@acme/kit"], port: 7070, portVariable: ACME_PORT, health: /acme/live, serves: true }\nbases:\n  node:\n    debian: { build: "registry.acme.example/node:{version}-build", runtime: "registry.acme.example/node:{version}", uid: 20007 }\ndefaults: { base: debian }\n')
+    const folder = project({ 'package.json': '{"name":"kit","version":"1.0.0","scripts":{"start":"node main.js"},"dependencies":{"@acme/kit":"1.0.0"}}', 'main.js': "require('@acme/kit').serve()\n" }, '')
+    const done = run(folder, ['--yes', '--preset', pack])
+    expect(done).toMatchObject({ code: 0, err: expect.stringContaining('AcmeKit') })
+    const files = tree(folder)
+    for (const part of ['FROM registry.acme.example/node:24-build AS base', 'FROM registry.acme.example/node:24 AS runtime', 'USER 20007:20007', 'ACME_PORT=7070', 'EXPOSE 7070']) expect(files.Dockerfile).toContain(part)
+    expect(files['k8s/deployment.yaml']).toContain('path: "/acme/live"')
+  })
+  test('a size, and a file that is written only where its conditions hold', () => {
+    const manifest = 'tiers:\n  large: { cpu: "1", cpuLimit: "2", memory: 2Gi }\nprompts:\n  - { key: team.extra, message: m, type: boolean, default: "false" }\nartifacts:\n  - { id: extra, path: extra.txt, template: t.hbs, why: w, when: { language: [node], serves: true, set: { team.extra: "true" } } }\n'
+    const folder = project()
+    const pack = packOf(manifest, { 't.hbs': '{{name}}\n' })
+    expect(run(folder, ['--yes', '--preset', pack, '--set', 'resources.tier=large']).code).toBe(0)
+    expect(tree(folder)['extra.txt']).toBeUndefined()
+    expect(tree(folder)['k8s/deployment.yaml']).toMatch(/cpu: "1"[\s\S]*memory: "2Gi"[\s\S]*cpu: "2"/)
+    expect(run(folder, ['update', '--set', 'team.extra=true']).code).toBe(0)
+    expect(tree(folder)['extra.txt']).toBe('orders-api\n')
+    expect(run(folder, ['update', '--set', 'resources.tier=huge'])).toMatchObject({ code: 2, err: expect.stringContaining('large (1 CPU, 2Gi)') })
+  })
+})
