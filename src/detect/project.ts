@@ -1,4 +1,4 @@
-import { closeSync, openSync, opendirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, type Dirent, openSync, opendirSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 
 /** Folders that hold what others wrote or what a build made: never walked. */
@@ -10,6 +10,10 @@ const SKIPPED = new Set(
 const MAX_ENTRIES = 3000
 const MAX_DEPTH = 8
 const MAX_BYTES = 1 << 20
+/** Bytes that a folder takes on the disk with some thousands of entries, whatever the file system. */
+const LARGE_FOLDER = 1 << 17
+/** A path with a part that is empty, "." or "..", which no listing names. */
+const INDIRECT = /(?:^|\/)\.{0,2}(?:\/|$)/
 
 /** The one door to the user's files: bounded, read-only, never outside the root. Paths are relative and use "/". */
 export interface Project {
@@ -32,7 +36,11 @@ export interface Project {
 export function openProject(root: string): Project {
   const real = realpathSync.native(root)
   const texts = new Map<string, string | undefined>()
+  // what the listings say of paths that no link is part of
   const plain = new Set<string>()
+  const folders = new Set<string>([''])
+  const others = new Set<string>()
+  const cut = new Set<string>()
   const listed = new Map<string, string[]>()
   let walked: string[] | undefined
   let truncated = false
@@ -48,12 +56,22 @@ export function openProject(root: string): Project {
     }
   }
 
-  /** Whether the listing of the top folder says that a path is not there, which spares a failing call for most questions. */
+  /** Whether the listing of its folder says that a path is not there, which spares a failing call for most questions. */
   const isAbsent = (path: string): boolean => {
-    const [first = ''] = path.split('/', 1)
-    if (first === '' || first === '.' || first === '..') return false
-    const names = list('')
-    return names.length < MAX_ENTRIES && !names.includes(first) && !names.includes(`${first}/`)
+    if (INDIRECT.test(path)) return false
+    const folder = path.slice(0, path.lastIndexOf('/') + 1)
+    if (folder !== '' && !isPlainFolder(folder)) return isAbsent(folder.slice(0, -1))
+    list(folder)
+    return !plain.has(path) && !folders.has(`${path}/`) && !others.has(path) && !cut.has(folder)
+  }
+
+  /** Whether a folder, named with "/" at its end, is below the root and no link leads to it. */
+  const isPlainFolder = (folder: string): boolean => {
+    if (folders.has(folder)) return true
+    const parent = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1)
+    if (INDIRECT.test(folder.slice(0, -1)) || listed.has(parent) || !isPlainFolder(parent)) return false
+    list(parent)
+    return folders.has(folder)
   }
 
   const read = (path: string): string | undefined => {
@@ -72,26 +90,17 @@ export function openProject(root: string): Project {
   }
 
   const listOf = (folder: string): string[] => {
-    const out: string[] = []
-    let dir
-    try {
-      dir = opendirSync(join(real, folder))
-    } catch {
-      return out
+    const known = isPlainFolder(folder)
+    if (!known && inside(folder.slice(0, -1)) === undefined) return []
+    const entries = entriesOf(join(real, folder))
+    if (entries.length >= MAX_ENTRIES) {
+      truncated = true
+      cut.add(folder)
     }
-    try {
-      for (let entry = dir.readSync(); entry; entry = dir.readSync()) {
-        out.push(entry.isDirectory() ? `${entry.name}/` : entry.name)
-        if (entry.isFile()) plain.add(folder + entry.name)
-        if (out.length >= MAX_ENTRIES) {
-          truncated = true
-          break
-        }
-      }
-    } finally {
-      dir.closeSync()
-    }
-    return out.sort()
+    return entries.map((entry) => {
+      if (known) (entry.isFile() ? plain : entry.isDirectory() ? folders : others).add(entry.isDirectory() ? `${folder}${entry.name}/` : folder + entry.name)
+      return entry.isDirectory() ? `${entry.name}/` : entry.name
+    }).sort()
   }
 
   const files = (): readonly string[] => {
@@ -121,15 +130,33 @@ export function openProject(root: string): Project {
     read,
     files,
     names: (folder = '') => [...list(folder === '' ? '' : `${folder.replace(/\/$/, '')}/`)],
-    has: (path) => plain.has(path) || inside(path) !== undefined,
+    has: (path) => plain.has(path) || folders.has(`${path}/`) || inside(path) !== undefined,
     isFolder: (path) => {
-      if (list('').includes(`${path}/`)) return true
+      if (folders.has(`${path}/`)) return true
       const absolute = inside(path)
       return absolute !== undefined && statSync(absolute).isDirectory()
     },
     get truncated() {
       return truncated
     },
+  }
+}
+
+/** At most MAX_ENTRIES entries of a folder, none where it cannot be read. */
+function entriesOf(absolute: string): Dirent[] {
+  try {
+    // one call is more than twice as fast as an entry at a time, but has no bound
+    if (statSync(absolute).size < LARGE_FOLDER) return readdirSync(absolute, { withFileTypes: true }).slice(0, MAX_ENTRIES)
+    const dir = opendirSync(absolute)
+    const entries: Dirent[] = []
+    try {
+      for (let entry = dir.readSync(); entry && entries.length < MAX_ENTRIES; entry = dir.readSync()) entries.push(entry)
+    } finally {
+      dir.closeSync()
+    }
+    return entries
+  } catch {
+    return []
   }
 }
 
