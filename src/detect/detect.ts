@@ -1,6 +1,7 @@
 import { languages } from '../../generated/catalog.ts'
 import { InputError, type Problem } from '../errors.ts'
 import { fact, type Facts } from './facts.ts'
+import { foreignOf } from './foreign.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
 import type { Template } from '../render/render.ts'
 import { lineOf, type Project } from './project.ts'
@@ -56,19 +57,28 @@ export async function detect(project: Project, wanted: string | undefined, chose
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = found.filter((f) => f.facts.start !== undefined)
   const chosenOnes = starting.length > 0 ? starting : found
+  const foreign = wanted || chosen.start ? undefined : foreignOf(project.names(), Object.values(listed).flatMap((l) => l.markers))
+  // beside another language's manifest, what has no start of its own (assets to bundle, say) is a part of that program
+  const part = foreign?.manifest === true && starting.every((f) => f.facts.start!.guess)
   // a manifest of which nobody can tell the program does not stand in the way of one that has it
-  const stops = starting.length > 0 && !wanted ? problems.filter((p) => p.where !== '--start') : problems
+  const stops = (starting.length > 0 || part) && !wanted ? problems.filter((p) => p.where !== '--start') : problems
   if (stops.length > 0) throw new InputError(stops)
   // files to serve have folders of their own, in which no app is looked for
   const files = !wanted && starting.length > 0 && listed[starting[0]!.id]!.fallback === true
   const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project, listed).filter((a) => !files || !ASSETS.test(a.path)) : []
   if (apps.length > 0)
     throw new InputError({
-      message: `no program was found at the top, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
+      message: `no program was found at the top${foreign ? ` (${foreign.file} is ${foreign.title}, which is none of the languages here)` : ''}, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
       where: '--app',
       hint: `choose one: ${[...apps.map((a) => `--app ${a.path}`), ...starting.map((f) => `--language ${f.id}`)].join(' or ')}`,
       choices: apps.map((a) => a.path),
-      only: apps.length === 1 && starting.length === 0 && !project.names().some((n) => ELSEWHERE.test(n)),
+      only: apps.length === 1 && starting.length === 0 && !foreign,
+    })
+  if (foreign && (part || chosenOnes.length === 0))
+    throw new InputError({
+      message: `this is a program in ${foreign.title}, which is none of the languages here: ${Object.values(listed).filter((l) => !l.fallback).map((l) => l.title).join(', ')}`,
+      file: foreign.file,
+      hint: `a preset pack can bring a language${chosenOnes.length > 0 ? `; if this is ${chosenOnes[0]!.loaded.language.title} all the same: --language ${chosenOnes[0]!.id}` : ''}`,
     })
   if (chosenOnes.length === 1) return chosenOnes[0]!
   if (chosenOnes.length > 1)
@@ -87,9 +97,6 @@ export async function detect(project: Project, wanted: string | undefined, chose
 
 /** Folders of a site, whose scripts may bring manifests of their own. */
 const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
-
-/** Names at the top that say a language which is not read here. */
-const ELSEWHERE = /^(composer\.json|Gemfile|mix\.exs|Package\.swift|deno\.jsonc?|pubspec\.yaml)$|\.(php|rb|cs|csproj|fsproj|sln|slnx|cabal|dart)$/
 
 /** The port that a Dockerfile of the project's own exposes, where the sources show none; one that this tool wrote says nothing new. */
 function exposed(project: Project): Pick<Facts, 'port'> {
