@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { EXIT, InputError } from '../errors.ts'
 import { readArchive } from './archive.ts'
+import { request } from './request.ts'
 import type { Source } from './source.ts'
 import { LIMITS, quoted, type Tree } from './tree.ts'
 
@@ -34,7 +35,7 @@ export async function download(address: string, label: string, headers: Record<s
   try {
     for (let hops = 0; ; hops++) {
       // as it is: servers that name the gzip of a .tgz an encoding would have it taken off
-      const response = await fetch(url, { redirect: 'manual', signal, headers: { 'accept-encoding': 'identity', ...(url.host === first.host ? headers : withoutAccess(headers)) } })
+      const response = await request(url, { redirect: 'manual', signal, headers: { 'accept-encoding': 'identity', ...(url.host === first.host ? headers : withoutAccess(headers)) } })
       const to = response.headers.get('location')
       if (![301, 302, 303, 307, 308].includes(response.status) || to === null) return { bytes: await bounded(response, most, () => fail('the archive is larger than 10 MB')), response }
       await response.body?.cancel()

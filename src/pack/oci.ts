@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
 import { archiveOf, readArchive } from './archive.ts'
 import { type Answer, download, mayLead, reason, TIMEOUT } from './https.ts'
+import { request } from './request.ts'
 import { isLoopback, type Source } from './source.ts'
 import type { Tree } from './tree.ts'
 
@@ -81,7 +82,7 @@ async function authorizationOf(challenge: string, source: OciSource, env: NodeJS
 /** https://distribution.github.io/distribution/spec/auth/oauth/ */
 async function exchanged(url: URL, form: Record<string, string>): Promise<string> {
   try {
-    const response = await fetch(url, { method: 'POST', body: new URLSearchParams(form), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
+    const response = await request(url, { method: 'POST', body: String(new URLSearchParams(form)), headers: { 'content-type': 'application/x-www-form-urlencoded' }, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT) })
     return response.ok ? await response.text() : ''
   } catch {
     return ''
@@ -137,8 +138,8 @@ export async function pushed(source: OciSource, tree: Tree, annotations: Record<
   const layer = archiveOf(tree)
   let authorization: string | undefined
   const send = async (method: string, path: string, body?: Buffer | string, headers: Record<string, string> = {}): Promise<Response> => {
-    const url = path.startsWith('http') ? path : `${baseOf(source)}${path}`
-    const ask = (): Promise<Response> => fetch(url, { method, ...(body === undefined ? {} : { body: new Uint8Array(Buffer.from(body)) }), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT), headers: { ...headers, ...(authorization ? { authorization } : {}) } })
+    const url = new URL(path.startsWith('http') ? path : `${baseOf(source)}${path}`)
+    const ask = (): Promise<Response> => request(url, { method, ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }), redirect: 'error', signal: AbortSignal.timeout(TIMEOUT), headers: { ...headers, ...(authorization ? { authorization } : {}) } })
     try {
       const first = await ask()
       if (first.status !== 401 || authorization) return first

@@ -229,6 +229,7 @@ describe('package managers', () => {
     [{ 'npm-shrinkwrap.json': lock(), 'package-lock.json': lock() }, 'npm', ''],
     [{ 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" }, 'pnpm', '10.34.9'],
     [{ 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" }, 'pnpm', '8.15.9'],
+    [{ 'pnpm-lock.yaml': 'lockfileVersion: 5.3\n' }, 'pnpm', '7.33.7'],
     [{ 'yarn.lock': '# yarn lockfile v1\n' }, 'yarn', '1.22.22'],
     [{ 'yarn.lock': '__metadata:\n  version: 6\n' }, 'yarn-berry', '3.8.7'],
     [{ 'yarn.lock': '__metadata:\n  version: 8\n', '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-4.5.0.cjs\n' }, 'yarn-berry', '4.5.0'],
@@ -238,6 +239,11 @@ describe('package managers', () => {
     expect(facts.manager?.value).toBe(id)
     expect(facts.build.managerVersion).toBe(version)
     expect(facts.lockFile?.value).toBe(Object.keys(files)[0])
+  })
+  test.each([['6.32.11', '7.33.7'], ['7.29.0', '7.33.7'], ['7.33.0', ''], ['8.3.0', '8.15.9'], ['8.3.1', ''], ['9.0.0', ''], ['10.1.0', '']])('pnpm %s is replaced by %j, since it stops on the Node.js of today', async (version, instead) => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { packageManager: `pnpm@${version}` }), 'server.js': LISTEN, 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" })
+    expect(facts.build.managerVersion).toBe(instead || version)
+    expect(facts.warnings.filter((w) => w.message.includes('stops on Node.js 20'))).toMatchObject(instead ? [{ file: 'package.json', line: 7 }] : [])
   })
   test('the field decides among several lock files, and its hash is no part of the version', async () => {
     const facts = await factsOf({ 'package.json': started('node server.js', { packageManager: 'pnpm@9.1.0+sha512.abc' }), 'server.js': LISTEN, 'package-lock.json': lock(), 'pnpm-lock.yaml': "lockfileVersion: '9.0'\n" })

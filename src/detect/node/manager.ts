@@ -40,7 +40,9 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
-  const version = versionOf(project, spec, own?.lock, named?.version)
+  const wished = versionOf(project, spec, own?.lock, named?.version)
+  const version = spec.id === 'pnpm' ? runningPnpm(wished) : wished
+  if (version !== wished) warnings.push({ message: `pnpm ${wished} stops on Node.js 20 and newer, so ${version} is used`, ...named?.evidence, hint: `package.json: "packageManager": "pnpm@${version}"` })
   const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
   return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : {}), loose: own === undefined || stale !== undefined }
 }
@@ -69,8 +71,15 @@ const isBerry = (project: Project): boolean => project.has('.yarnrc.yml') || /^_
 
 /** The last version of each manager that reads a format of lock file without changing it. */
 const BY_FORMAT: Record<string, [RegExp, Record<string, string>]> = {
-  'pnpm-lock.yaml': [/^lockfileVersion:\s*['"]?([\d.]+)/m, { '5.3': '6.35.1', '5.4': '7.33.7', '6.0': '8.15.9', '6.1': '8.15.9' }],
+  'pnpm-lock.yaml': [/^lockfileVersion:\s*['"]?([\d.]+)/m, { '5.3': '7.33.7', '5.4': '7.33.7', '6.0': '8.15.9', '6.1': '8.15.9' }],
   'yarn.lock': [/^__metadata:\s*\n\s*version:\s*(\d+)/m, { '4': '2.4.3', '5': '3.1.1', '6': '3.8.7', '7': '4.0.2' }],
+}
+
+/** The last of each line of pnpm, for those that fail on Node.js 20: https://github.com/pnpm/pnpm/issues/6424. Locks of pnpm 6 are read by 7. */
+function runningPnpm(version: string): string {
+  const [major, minor = 0, patch = 0] = version.split('.').map(Number)
+  if (major === 6 || (major === 7 && minor < 33)) return '7.33.7'
+  return major === 8 && (minor < 3 || (minor === 3 && patch < 1)) ? '8.15.9' : version
 }
 
 function versionOf(project: Project, spec: Manager, lock: string | undefined, named: string | undefined): string {
