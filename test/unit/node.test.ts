@@ -59,6 +59,9 @@ describe('frameworks', () => {
   const front = { 'index.html': '' }
   test.each([
     ['vite', { devDependencies: { vite: '8' }, scripts: { build: 'vite build' } }, { ...front, 'vite.config.ts': "build: { outDir: './www' }" }, 'www'],
+    ['vite', { devDependencies: { vite: '8' }, scripts: { build: 'vite build' } }, { ...front, 'vite.config.ts': "build: {\n  rollupOptions: { output: { manualChunks: { a: ['b'] } } },\n  outDir: 'site',\n}" }, 'site'],
+    // a word that vite does not know stands for nothing
+    ['vite', { devDependencies: { vite: '8' }, scripts: { build: 'vite build' } }, { ...front, 'vite.config.ts': "plugins: [svelte()],\n outDir: 'build',\n build: { sourcemap: true }" }, 'dist'],
     ['next-export', { dependencies: { next: '16' } }, { 'next.config.mjs': "export default { output: 'export' }" }, 'out'],
     ['angular', { dependencies: { '@angular/core': '20' } }, { 'angular.json': '{"projects":{"site":{"architect":{"build":{"builder":"@angular/build:application"}}}}}' }, 'dist/site/browser'],
     ['angular', { dependencies: { '@angular/core': '14' } }, { 'angular.json': '{"projects":{"site":{"architect":{"build":{"builder":"@angular-devkit/build-angular:browser","options":{"outputPath":"public"}}}}}}' }, 'public'],
