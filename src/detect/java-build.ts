@@ -16,6 +16,8 @@ export interface BuildFile {
   file: string
   manager: 'maven' | 'gradle'
   wrapper: boolean
+  /** the wrapper's Maven is older than 3.6.1, which knows no -ntp */
+  early?: boolean
   /** folder of the module that runs, "" for the root */
   module: string
   /** folders of the modules that it is made of, its own first */

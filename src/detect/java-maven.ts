@@ -14,6 +14,7 @@ interface Pom {
 }
 
 const POM = 'pom.xml'
+const WRAPPER = '.mvn/wrapper/maven-wrapper.properties'
 const RELEASE = ['maven.compiler.release', 'java.version', 'maven.compiler.target', 'release.version', 'maven.compiler.source', 'jdk.version', 'java.release', 'javaVersion', 'kotlin.compiler.jvmTarget']
 const MAIN_PROPERTIES = ['start-class', 'mainClass', 'main.class', 'exec.mainClass', 'app.main.class']
 /** Plugins by which a module says that it makes a program. */
@@ -42,8 +43,8 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
   return {
     file: pom.file,
     manager: 'maven',
-    // a script of the project's own under that name may want anything
-    wrapper: project.has('.mvn/wrapper/maven-wrapper.properties') && /^# .*Maven\d? (Wrapper )?start\s?up/im.test(project.read('mvnw') ?? ''),
+    wrapper: hasWrapper(project),
+    early: /apache-maven-(?:[12]\.|3\.[0-5]\.|3\.6\.0)/.test(project.read(WRAPPER) ?? ''),
     module: pom.folder,
     folders: members.map((m) => m.folder),
     manifests: manifests(project, poms),
@@ -52,7 +53,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     packaging: value(own('packaging')) ?? 'jar',
     release: releaseOf(chain, plugins, value, at),
     dependencies,
-    boot: bootOf(chain, plugins, value),
+    boot: dependencies.size > 0 && ![...dependencies.keys()].some((d) => d.includes('spring')) ? undefined : bootOf(chain, plugins, value),
     plugins,
     parents: new Map(outside ? [[child(outside, 'artifactId')?.text ?? '', value(child(outside, 'version')) ?? '']] : []),
     mainClass: [...plugins.values()].map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
@@ -60,6 +61,12 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     property,
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
   }
+}
+
+/** Whether mvnw is Maven's own script, and what it runs is there: a base image need not have a program that downloads. */
+function hasWrapper(project: Project): boolean {
+  const script = project.has(WRAPPER) ? (project.read('mvnw') ?? '') : ''
+  return /^# .*Maven\d? (Wrapper )?start\s?up/im.test(script) && (!script.includes('MavenWrapperMain') || ['maven-wrapper.jar', 'MavenWrapperDownloader.java'].some((f) => project.has(`.mvn/wrapper/${f}`)))
 }
 
 /** The root's pom.xml and, through its modules, every other one. */

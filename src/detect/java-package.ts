@@ -1,4 +1,11 @@
 import { type BuildFile, under } from './java-build.ts'
+import { isWar, packWar } from './java-war.ts'
+
+/** A function that another program calls: that program's coordinates, and the class of the function. */
+export interface Function {
+  runner: string
+  target: string
+}
 
 /** How a program is built and what of it is shipped. Commands run in the folder of the sources, results lie in /out. */
 export interface Packaging {
@@ -23,8 +30,8 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  * Decides how the program is packaged: Spring Boot's layers, Quarkus' fast jar, an executable jar, or classes beside their
  * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's.
  */
-export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined): Packaging {
-  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType) : gradle(build, mainClass, quarkusType)
+export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, called) : gradle(build, mainClass, quarkusType, called)
 }
 
 const OUT_JAR = { from: '/out/app.jar', to: './' }
@@ -43,6 +50,13 @@ const beside = (folder: string, mainClass: string): Shape => ({
   develop: ['-cp', '/out/app.jar:/out/lib/*', mainClass],
 })
 
+/** Files of `shape` with the program that calls a function of theirs: https://github.com/GoogleCloudPlatform/functions-framework-java */
+function calling(shape: Shape, called: Function): Shape {
+  const [, artifact, version] = called.runner.split(':')
+  const run = (root: string): string[] => ['-jar', `${root}lib/${artifact}-${version}.jar`, '--classpath', shape.jarName ? `${root}app.jar:${root}lib/*` : `${root}lib/*`, '--target', called.target]
+  return { ...shape, run: run(''), develop: run('/out/') }
+}
+
 const fastJar = (folder: string): Shape => ({
   jarFolder: '',
   jarName: '',
@@ -56,8 +70,8 @@ const fastJar = (folder: string): Shape => ({
 
 const quarkus = (folder: string, type: string | undefined): Shape => (type === 'uber-jar' ? whole(folder, '*-runner.jar') : fastJar(folder))
 
-function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined): Packaging {
-  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
+function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B${build.wrapper && build.early ? '' : ' -ntp'}`
   const target = under(build.module, 'target')
   const select = build.module ? ` -pl ${build.module} -am` : ''
   // -U: what could not be had before, for want of settings or a network, is asked for again
@@ -65,6 +79,9 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   const make = [`${mvn} -U${select}`, build.folders.length > 1 ? '-DskipTests' : '-Dmaven.test.skip=true', ...flags, 'package'].join(' ')
   // what needs the sources, or another module, is resolved by the build itself
   const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
+  const gather = 'dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib'
+  if (isWar(build)) return { ...common, ...packWar(build) }
+  if (called) return { ...common, command: `${make} ${gather} dependency:copy -Dartifact=${called.runner}`, ...calling(beside(target, ''), called) }
   const boot = build.plugins.get('spring-boot-maven-plugin')
   const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))
   const shades = ['maven-shade-plugin', 'maven-assembly-plugin'].some((p) => build.plugins.get(p)?.runs)
@@ -77,10 +94,10 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   if ((shades && (build.mainClass || build.plugins.has('vertx-maven-plugin'))) || build.plugins.has('vertx-maven-plugin') || (build.parents.has('micronaut-parent') && !build.plugins.has('maven-jar-plugin'))) return { ...common, ...whole(target, '*.jar') }
   const main = mainClass()
   if (main && shades) return { ...common, ...whole(target, '*.jar'), run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] }
-  return main ? { ...common, command: `${make} dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib`, ...beside(target, main) } : { ...common, ...whole(target, '*.jar'), run: [] }
+  return main ? { ...common, command: `${make} ${gather}`, ...beside(target, main) } : { ...common, ...whole(target, '*.jar'), run: [] }
 }
 
-function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined): Packaging {
+function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined, called: Function | undefined): Packaging {
   const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
   const task = (name: string): string => (build.module ? `:${build.module.replaceAll('/', ':')}:${name}` : name)
   const out = under(build.module, 'build')
@@ -88,8 +105,13 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
   const has = (id: RegExp): boolean => [...build.plugins.keys()].some((p) => id.test(p))
   // what needs the sources is resolved by the build itself
   const common = { resolve: `${run} ${task('dependencies')} || true`, test: `${run} ${task('test')}` }
+  const gathered = { jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }] }
+  const gather = `${run} -I /init.gradle ${task('containerLibraries')}`
+  if (isWar(build)) return { ...common, command: `${run} ${task('war')}`, ...packWar(build) }
+  if (called) return { ...common, command: gather, ...calling({ ...gathered, run: [], develop: [] }, called) }
   if (build.plugins.has('io.quarkus')) return { ...common, command: `${run} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType) }
-  if (build.plugins.has('org.springframework.boot')) return { ...common, command: `${run} ${task(build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
+  if (build.plugins.has('org.springframework.boot')) return { ...common, // before 2.0 there is one task for both
+    command: `${run} ${task(/^1\./.test(build.boot ?? '') ? 'assemble' : build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
   const main = mainClass()
   if (has(/(^|\.)shadow$/)) return { ...common, command: `${run} ${task('shadowJar')}`, ...whole(libs, '*.jar'), ...(main ? { run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] } : {}) }
   if (!main) return { ...common, command: `${run} ${task('assemble')}`, ...whole(libs, '*.jar'), run: [] }
@@ -105,7 +127,7 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
       run: ['-cp', 'lib/*', main],
       develop: ['-cp', '/out/lib/*', main],
     }
-  return { ...common, command: `${run} -I /init.gradle ${task('containerLibraries')}`, jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }], run: ['-cp', 'lib/*', main], develop: ['-cp', '/out/lib/*', main] }
+  return { ...common, command: gather, ...gathered, run: ['-cp', 'lib/*', main], develop: ['-cp', '/out/lib/*', main] }
 }
 
 /**

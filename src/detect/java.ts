@@ -6,6 +6,7 @@ import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
 import { readSettings, type Settings } from './java-settings.ts'
+import { isWar, tomcatOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language } from './language.ts'
 import type { Project } from './project.ts'
@@ -19,6 +20,7 @@ interface Data {
   fonts: string[]
   folders: string[]
   oldest: number
+  runner: string
   known: Record<string, Record<string, string[]>>
   mains: Record<string, { below: number; class: string }[]>
 }
@@ -30,8 +32,6 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   if (project.has('build.sbt') && !project.has('pom.xml')) throw new InputError({ message: 'builds of sbt are not read here', file: 'build.sbt', hint: 'Maven and Gradle are' })
   const build = project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : readGradle(project, word)
   if (build.plugins.has('com.android.application')) return undefined
-  if (build.packaging === 'war' && !build.plugins.has('spring-boot-maven-plugin') && !build.plugins.has('quarkus-maven-plugin'))
-    throw new InputError({ message: 'this project makes a WAR, which needs a servlet container to run', file: build.file, hint: 'package it as an executable jar (Spring Boot, or an embedded Jetty or Tomcat)' })
 
   const warnings: Warning[] = []
   const own = within(project, build.folders)
@@ -45,7 +45,9 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
-  const packaging = packagingOf(build, () => main()?.value, Object.entries(data.skips).flatMap(([p, flag]) => (build.plugins.has(p) ? [flag] : [])), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'))
+  const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
+  const tomcat = isWar(build) ? tomcatOf(project, build, language, sources, data.flags, warnings) : undefined
+  const packaging = packagingOf(build, () => main()?.value, Object.entries(data.skips).flatMap(([p, flag]) => (build.plugins.has(p) ? [flag] : [])), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
   const services = servicesOf(build, language.services, settings)
@@ -72,7 +74,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(project.has('gradle.lockfile') && build.manager === 'gradle' ? { lockFile: fact('gradle.lockfile', { file: 'gradle.lockfile' }) } : {}),
     ...(build.name ? { name: build.name } : {}),
     ...(build.version ? { appVersion: build.version } : {}),
-    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...args] },
+    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(called ?? main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...args] },
     develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
     serves,
     port,
@@ -82,11 +84,14 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ready: spec?.portVariable ? health.ready : (health.ready ?? server.ready),
     services,
     secrets,
-    settings: variables,
+    settings: variables.filter((v, i, all) => all.findIndex((o) => o.value === v.value) === i),
     unsuitable: fonts(build, sources, data.fonts),
     env,
     writable: writableFolders(own, build, settings, sources, warnings),
+    ...tomcat?.facts,
     build: {
+      ...(tomcat ? { runtimeImage: tomcat.image } : {}),
+      tomcat: tomcat !== undefined,
       baseValues: build.wrapper
         ? { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
         : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) },
@@ -100,6 +105,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       jarName: packaging.jarName,
       collect: packaging.collect,
       libraries: packaging.command.includes('/init.gradle'),
+      runner: called ? data.runner : '',
       extract: packaging.extract,
       test: packaging.test,
       copies: packaging.copies,
@@ -118,6 +124,17 @@ function frameworkMain(build: BuildFile, data: Data): string | undefined {
   return undefined
 }
 
+/** The class of the function that the project is: the one that the build names, else the first that its sources show. */
+function functionOf(project: Project, build: BuildFile, sources: Sources): Fact<string> | undefined {
+  const named = build.plugins.get('function-maven-plugin')?.setting('functionTarget')
+  if (named && !named.includes('${')) return fact(named, { file: build.file, text: `functionTarget ${named}` })
+  const found = sources.matches(/\bclass\s+(\w+)\b[^{\n]*\b(?:Http|RawBackground|Background|CloudEvents|Typed)Function\b/)
+  const at = found[0]
+  if (!at) return undefined
+  const space = /^\s*package\s+([\w.]+)/m.exec(project.read(at.evidence.file) ?? '')?.[1]
+  return { ...fact(`${space ? `${space}.` : ''}${at.groups[0]}`, at.evidence), ...(found.length > 1 ? { guess: true } : {}) }
+}
+
 /** A value that is made when it is first asked for; `known` is what was made so far. */
 function once<T>(make: () => T): (() => T) & { known: () => T | undefined } {
   let made: { value: T } | undefined
@@ -129,7 +146,8 @@ function chooseFramework(language: Language, build: BuildFile, chosen: string | 
   for (const f of language.frameworks) {
     const name = f.dependencies?.find((d) => build.dependencies.has(d)) ?? [...build.dependencies.keys()].find((d) => f.prefix !== undefined && d.startsWith(String(f.prefix)))
     if (name) return fact(f.id, build.dependencies.get(name)!)
-    if (((f.plugins as string[] | undefined) ?? []).some((p) => build.plugins.has(p))) return fact(f.id, { file: build.file })
+    // where Maven names dependencies and none is the framework's, its plugin only packages
+    if ((build.manager === 'gradle' || build.dependencies.size === 0) && ((f.plugins as string[] | undefined) ?? []).some((p) => build.plugins.has(p))) return fact(f.id, { file: build.file })
   }
   return undefined
 }
@@ -172,7 +190,7 @@ function notedVersion(project: Project): Fact<string> | undefined {
 /** Whether the program listens: its framework's own dependency says so, else its sources do. */
 function servesFact(build: BuildFile, spec: Framework | undefined, framework: Fact<string> | undefined, settings: Settings, server: ReturnType<typeof readServer>, sources: Sources): Fact<boolean> {
   const none = settings.get('spring.main.web-application-type')
-  if (none?.value.toLowerCase() === 'none') return fact(false, ...none.evidence)
+  if (spec?.id === 'spring' && none?.value.toLowerCase() === 'none') return fact(false, ...none.evidence)
   const web = spec?.web as string | undefined
   const dependency = web === undefined ? undefined : [...build.dependencies].find(([name]) => new RegExp(web).test(name))?.[1]
   if (framework && (web === undefined || dependency)) return fact(true, dependency ?? framework.evidence[0] ?? { file: build.file })

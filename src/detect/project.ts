@@ -8,7 +8,7 @@ const SKIPPED = new Set(
 
 /** Bounds of one walk: a project of 100,000 files costs no more than one of this many. */
 const MAX_ENTRIES = 3000
-const MAX_DEPTH = 8
+const MAX_DEPTH = 16
 const MAX_BYTES = 1 << 20
 /** Bytes that a folder takes on the disk with some thousands of entries, whatever the file system. */
 const LARGE_FOLDER = 1 << 17

@@ -74,8 +74,34 @@ describe('packaging', () => {
     const facts = await factsOf({ 'build.gradle.kts': 'plugins {\n  id("org.springframework.boot") version "3.4.0"\n}\nkotlin { jvmToolchain(21) }\ndependencies {\n  implementation("org.springframework.boot:spring-boot-starter-web")\n}\n', 'settings.gradle.kts': 'rootProject.name = "shop"\n' })
     expect(facts).toMatchObject({ manager: { value: 'gradle' }, version: { value: '21', evidence: [{ line: 4 }] }, framework: { value: 'spring' }, name: { value: 'shop' }, build: { command: 'gradle --no-daemon bootJar' } })
   })
-  test('a WAR is refused with a word', async () => {
-    expect((await problemsOf({ 'pom.xml': pom({ rest: '<packaging>war</packaging>' }) }))[0]!.hint).toContain('executable jar')
+  test('a WAR is served by the Tomcat of its servlet API', async () => {
+    const page = (space: string): string => `package shop;\n\nimport ${space}.servlet.http.HttpServlet;\n\npublic class Page extends HttpServlet {}\n`
+    const image = async (space: string): Promise<unknown> => (await factsOf({ 'pom.xml': pom({ rest: '<packaging>war</packaging>' }), 'src/main/java/shop/Page.java': page(space) })).build.runtimeImage
+    expect(await image('jakarta')).toEqual({ debian: 'tomcat:10.1-jre{version}-temurin-noble' })
+    expect(await image('javax')).toEqual({ debian: 'tomcat:9.0-jre{version}-temurin-noble' })
+  })
+  test('a WAR that wants more than servlets is refused with a word', async () => {
+    const bean = { 'src/main/java/shop/Bean.java': 'package shop;\n\nimport jakarta.ejb.Stateless;\n\npublic class Bean {}\n' }
+    expect((await problemsOf({ 'pom.xml': pom({ dependencies: ['jakarta.jakartaee-api'], rest: '<packaging>war</packaging>' }), ...bean }))[0]).toMatchObject({ file: 'src/main/java/shop/Bean.java', line: 3 })
+    expect((await problemsOf({ 'pom.xml': pom({ plugins: ['liberty-maven-plugin'], rest: '<packaging>war</packaging>' }) }))[0]!.message).toContain('liberty-maven-plugin')
+  })
+  test('a function is called by the program of its framework', async () => {
+    const facts = await factsOf({ 'pom.xml': pom({ dependencies: ['functions-framework-api'] }), 'src/main/java/shop/Hello.java': 'package shop;\n\npublic class Hello implements HttpFunction {\n}\n' })
+    expect(facts.start!.value.slice(-6)).toEqual(['-jar', 'lib/java-function-invoker-1.4.1.jar', '--classpath', 'app.jar:lib/*', '--target', 'shop.Hello'])
+  })
+  test('a program that only is packaged by the plugin of Spring Boot is none of it', async () => {
+    const facts = await factsOf({ 'pom.xml': pom({ dependencies: ['jetty-server'], plugins: ['spring-boot-maven-plugin'] }), [MAIN_FILE]: MAIN })
+    expect(facts).toMatchObject({ port: { value: 9000 }, build: { extract: '' } })
+    expect(facts.framework).toBeUndefined()
+  })
+  test('a Maven that knows no -ntp is not told it', async () => {
+    const wrapper = (version: string) => ({ mvnw: '# Maven2 Start Up Batch script\nMavenWrapperMain\n', '.mvn/wrapper/maven-wrapper.jar': '', '.mvn/wrapper/maven-wrapper.properties': `distributionUrl=https://repo.example/apache-maven-${version}-bin.zip\n` })
+    const command = async (version: string): Promise<unknown> => (await factsOf({ 'pom.xml': pom(SPRING), ...wrapper(version) })).build.command
+    expect(await command('3.5.4')).toBe('sh ./mvnw -B -U -Dmaven.test.skip=true package')
+    expect(await command('3.9.9')).toContain('-B -ntp')
+  })
+  test('a class deep in packages is found', async () => {
+    expect((await factsOf({ 'pom.xml': pom(), 'src/main/java/com/acme/shop/orders/api/rest/v1/Main.java': MAIN.replace('com.example', 'com.acme.shop.orders.api.rest.v1') })).start!.value.at(-1)).toBe('com.acme.shop.orders.api.rest.v1.Main')
   })
   test('an executable jar without a class in its manifest is started by the class', async () => {
     const facts = await factsOf({ 'pom.xml': pom({ plugins: ['maven-shade-plugin'] }).replace('<executions/>', '<executions><execution/></executions>'), [MAIN_FILE]: MAIN })
