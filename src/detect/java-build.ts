@@ -16,8 +16,8 @@ export interface BuildFile {
   file: string
   manager: 'maven' | 'gradle'
   wrapper: boolean
-  /** the wrapper's Maven is older than 3.6.1, which knows no -ntp */
-  early?: boolean
+  /** the version of a wrapper's Maven that is too old for today's plugins, so that the image's is taken */
+  early?: string
   /** folder of the module that runs, "" for the root */
   module: string
   /** folders of the modules that it is made of, its own first */
@@ -40,6 +40,8 @@ export interface BuildFile {
   /** the parent that lies outside of the project: artifact id and version */
   parents: Map<string, string>
   mainClass?: string
+  /** ids of Maven's profiles */
+  profiles?: string[]
   /** the only folder that is compiled, where the build names one */
   sources?: string
   /** a property of the build */

@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts'
 import { type Evidence, type Fact, fact } from './facts.ts'
 import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
 import { findMains } from './java-main.ts'
+import { limitOf, managedLombok } from './java-newest.ts'
 import { lineOf, type Project } from './project.ts'
 
 /** A build script with its comments blanked out, so that places stay what they are. */
@@ -15,11 +16,6 @@ const SETTINGS = ['settings.gradle.kts', 'settings.gradle']
 const WRAPPER = 'gradle/wrapper/gradle-wrapper.properties'
 /** Plugins by which a project says that it makes a program. */
 const MAKERS = /^(application|org\.springframework\.boot|io\.quarkus|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application|(com\.github\.johnrengelman|com\.gradleup|io\.github\.goooler)\.shadow|io\.vertx\.vertx-plugin)$/
-/** The newest Java that a version of Gradle runs on: https://docs.gradle.org/current/userguide/compatibility.html */
-const NEWEST: [gradle: string, java: number][] = [['9.1', 25], ['8.14', 24], ['8.10', 23], ['8.8', 22], ['8.5', 21], ['8.3', 20], ['7.6', 19], ['7.5', 18], ['7.3', 17], ['7.0', 16], ['6.7', 15], ['6.3', 14], ['6.0', 13], ['5.4', 12], ['5.0', 11], ['4.7', 10], ['0', 8]]
-/** The newest Java that a version of Kotlin compiles for: https://kotlinlang.org/docs/gradle-configure-project.html */
-const NEWEST_OF_KOTLIN: [kotlin: string, java: number][] = [['2.3', 25], ['2.2', 24], ['2.1', 23], ['2.0', 22], ['1.9', 20], ['1.8', 18], ['1.6', 17], ['0', 11]]
-
 /** Reads Gradle's build scripts as text: they are programs, and only their usual forms are understood. Throws InputError where several projects could run. */
 export function readGradle(project: Project, chosen: string | undefined): BuildFile {
   const settings = script(project, '', SETTINGS)
@@ -38,10 +34,9 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const plugins = pluginsOf(scripts, catalog)
   const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read(WRAPPER) ?? '')?.[1]
   const kotlin = plugins.get('org.jetbrains.kotlin.jvm')?.version
-  const newest = [
-    ...(wrapper ? [fact(NEWEST.find(([gradle]) => atLeast(wrapper, gradle))![1], { file: WRAPPER, text: `Gradle ${wrapper}` })] : []),
-    ...(kotlin ? [fact(NEWEST_OF_KOTLIN.find(([version]) => atLeast(kotlin, version))![1], { file, text: `Kotlin ${kotlin}` })] : []),
-  ].sort((a, b) => a.value - b.value)[0]
+  const lombok = first(/org\.projectlombok:lombok:(\d[\w.]*)/)
+  const boot = plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value
+  const tools = { gradle: wrapper && fact(wrapper, { file: WRAPPER }), kotlin: kotlin && fact(kotlin, { file }), lombok: lombok ?? (first(/(org\.projectlombok:lombok)['"]/) && boot && fact(managedLombok(boot), { file })) }
   return {
     file,
     manager: 'gradle',
@@ -55,21 +50,15 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     ...(release ? { release: { ...release, value: release.value.replace(/^1[._]/, '').replace(/\..*$/, '') } } : {}),
     dependencies: dependenciesOf(siblings.flatMap((folder) => own(folder)).concat(scripts), catalog),
     // layers that the build names itself are not those that are copied
-    boot: scripts.some((s) => /\blayered\b/.test(s.text)) ? undefined : plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value,
+    boot: scripts.some((s) => /\blayered\b/.test(s.text)) ? undefined : boot,
     plugins,
     parents: new Map(),
     mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.$]+)['"]/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.$]+)['"]/)?.value,
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
-    ...(newest ? { newest } : {}),
+    ...limitOf(tools),
     tests: project.files().some((f) => siblings.some((s) => f.startsWith(under(s, 'src/test/')))),
   }
-}
-
-function atLeast(version: string, wanted: string): boolean {
-  const [a = 0, b = 0] = version.split('.').map(Number)
-  const [c = 0, d = 0] = wanted.split('.').map(Number)
-  return a > c || (a === c && b >= d)
 }
 
 function script(project: Project, folder: string, names: string[]): Script {

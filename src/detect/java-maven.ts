@@ -2,6 +2,7 @@ import { InputError } from '../errors.ts'
 import { type Evidence, type Fact, fact } from './facts.ts'
 import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
 import { findMains } from './java-main.ts'
+import { limitOf, managedLombok } from './java-newest.ts'
 import type { Project } from './project.ts'
 import { child, childrenOf, type Element, readXml } from './xml.ts'
 
@@ -15,6 +16,8 @@ interface Pom {
 
 const POM = 'pom.xml'
 const WRAPPER = '.mvn/wrapper/maven-wrapper.properties'
+/** Older than 3.6.3, which plugins without a version of their own want in their newest. */
+const EARLY = /apache-maven-([12]\.[\d.]+\d|3\.[0-5]\.\d+|3\.6\.[0-2])-/
 const RELEASE = ['maven.compiler.release', 'java.version', 'maven.compiler.target', 'release.version', 'maven.compiler.source', 'jdk.version', 'java.release', 'javaVersion', 'kotlin.compiler.jvmTarget']
 const MAIN_PROPERTIES = ['start-class', 'mainClass', 'main.class', 'exec.mainClass', 'app.main.class']
 /** Plugins by which a module says that it makes a program. */
@@ -39,26 +42,31 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
   const plugins = pluginsOf(chain, property)
   const version = own('version') ?? own('parent', 'version')
   const last = chain.at(-1)!
+  const release = releaseOf(chain, plugins, value, at)
+  const boot = bootOf(chain, plugins, value)
+  const early = EARLY.exec(project.read(WRAPPER) ?? '')?.[1]
   const outside = child(last.root, 'parent')
   return {
     file: pom.file,
     manager: 'maven',
-    wrapper: hasWrapper(project),
-    early: /apache-maven-(?:[12]\.|3\.[0-5]\.|3\.6\.0)/.test(project.read(WRAPPER) ?? ''),
+    wrapper: !early && hasWrapper(project),
+    ...(early ? { early } : {}),
     module: pom.folder,
     folders: members.map((m) => m.folder),
     manifests: manifests(project, poms),
     ...(own('artifactId') ? { name: fact(value(own('artifactId'))!, at(pom, own('artifactId')!)) } : {}),
     ...(version && !value(version)!.includes('${') ? { version: fact(value(version)!, at(pom, version)) } : {}),
     packaging: value(own('packaging')) ?? 'jar',
-    release: releaseOf(chain, plugins, value, at),
+    release,
     dependencies,
-    boot: dependencies.size > 0 && ![...dependencies.keys()].some((d) => d.includes('spring')) ? undefined : bootOf(chain, plugins, value),
+    boot: dependencies.size > 0 && ![...dependencies.keys()].some((d) => d.includes('spring')) ? undefined : boot,
     plugins,
     parents: new Map(outside ? [[child(outside, 'artifactId')?.text ?? '', value(child(outside, 'version')) ?? '']] : []),
     mainClass: [...plugins.values()].map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
     ...(own('build', 'sourceDirectory') && !plugins.get('build-helper-maven-plugin') ? { sources: inside(pom.folder, value(own('build', 'sourceDirectory'))!.replace(/^\$\{(project\.)?basedir\}/, '.')) } : {}),
     property,
+    profiles: chain.flatMap((p) => childrenOf(child(p.root, 'profiles'), 'profile').map((e) => child(e, 'id')?.text ?? '')),
+    ...limitOf({ lombok: lombokOf(chain, boot, value, at), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
   }
 }
@@ -209,6 +217,17 @@ function bootOf(chain: Pom[], plugins: Map<string, Plugin>, value: (e: Element |
     return [child(parent, 'artifactId')?.text === 'spring-boot-starter-parent' ? value(child(parent, 'version')) : undefined, ...[...managed, ...starters].map((d) => value(child(d, 'version')))]
   })
   return [...versions, plugins.get('spring-boot-maven-plugin')?.version].find((v) => v !== undefined && /^\d/.test(v))
+}
+
+/** Lombok's version: its own, or what Spring Boot brings. */
+function lombokOf(chain: Pom[], boot: string | undefined, value: (e: Element | undefined) => string | undefined, at: (p: Pom, e: Element) => Evidence): Fact<string> | undefined {
+  for (const p of chain)
+    for (const d of [...childrenOf(child(p.root, 'dependencies'), 'dependency'), ...childrenOf(child(p.root, 'dependencyManagement', 'dependencies'), 'dependency')]) {
+      if (child(d, 'artifactId')?.text !== 'lombok') continue
+      const version = value(child(d, 'version')) ?? (boot && managedLombok(boot))
+      if (version && /^\d/.test(version)) return fact(version, at(p, child(d, 'artifactId')!))
+    }
+  return undefined
 }
 
 /** Every pom.xml, the wrapper and the settings of Maven itself. */

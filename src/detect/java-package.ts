@@ -1,5 +1,5 @@
 import { type BuildFile, under } from './java-build.ts'
-import { isWar, packWar } from './java-war.ts'
+import { isWar, opened, packWar } from './java-war.ts'
 
 /** A function that another program calls: that program's coordinates, and the class of the function. */
 export interface Function {
@@ -71,7 +71,7 @@ const fastJar = (folder: string): Shape => ({
 const quarkus = (folder: string, type: string | undefined): Shape => (type === 'uber-jar' ? whole(folder, '*-runner.jar') : fastJar(folder))
 
 function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
-  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B${build.wrapper && build.early ? '' : ' -ntp'}`
+  const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
   const target = under(build.module, 'target')
   const select = build.module ? ` -pl ${build.module} -am` : ''
   // -U: what could not be had before, for want of settings or a network, is asked for again
@@ -80,7 +80,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   // what needs the sources, or another module, is resolved by the build itself
   const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
   const gather = 'dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib'
-  if (isWar(build)) return { ...common, ...packWar(build) }
+  if (isWar(build)) return { ...common, command: `${opened(build)}${make}`, ...packWar(build) }
   if (called) return { ...common, command: `${make} ${gather} dependency:copy -Dartifact=${called.runner}`, ...calling(beside(target, ''), called) }
   const boot = build.plugins.get('spring-boot-maven-plugin')
   const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))

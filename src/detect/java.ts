@@ -17,6 +17,8 @@ interface Data {
   flags: string[]
   settings: string[]
   skips: Record<string, string>
+  profiles: Record<string, string>
+  ends: string[]
   fonts: string[]
   folders: string[]
   oldest: number
@@ -47,7 +49,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
   const tomcat = isWar(build) ? tomcatOf(project, build, language, sources, data.flags, warnings) : undefined
-  const packaging = packagingOf(build, () => main()?.value, Object.entries(data.skips).flatMap(([p, flag]) => (build.plugins.has(p) ? [flag] : [])), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), called && { runner: data.runner, target: called.value })
+  const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
   const services = servicesOf(build, language.services, settings)
@@ -61,9 +63,12 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
   const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
-  const secrets = [...secretNames(variables), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
+  // an address with a default in plain sight is no secret
+  const open = (v: Fact<string>): boolean => v.evidence[0]?.text?.includes(`\${${v.value}:http`) === true
+  const secrets = [...secretNames(variables.filter((v) => !open(v))), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
   packedKeys(project, build, settings, warnings)
+  warnings.push(...notesOf(build, serves.value, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
   if (!spec?.host && !spec?.hostKeys && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
@@ -122,6 +127,25 @@ function frameworkMain(build: BuildFile, data: Data): string | undefined {
     if (found) return found.class
   }
   return undefined
+}
+
+/** What Maven is told: what it need not do, and what it would take from a developer's habits. */
+function flagsOf(build: BuildFile, data: Data): string[] {
+  const skips = Object.entries(data.skips).flatMap(([plugin, flag]) => (build.plugins.has(plugin) ? [flag] : []))
+  const profiles = Object.entries(data.profiles).flatMap(([name, id]) => (build.dependencies.has(name) && build.profiles?.includes(id) ? [`-P${id}`] : []))
+  // without a word of the build, plugins before 3.11 compile for a Java that is refused now
+  const level = build.release || build.parents.size > 0 ? [] : ['-Dmaven.compiler.source=8', '-Dmaven.compiler.target=8']
+  return [...new Set([...profiles, ...level, ...skips])]
+}
+
+/** What a person should know of the build before they rely on it. */
+function notesOf(build: BuildFile, serves: boolean, data: Data): Warning[] {
+  const out: Warning[] = []
+  if (build.early) out.push({ message: `the wrapper's Maven ${build.early} is too old for today's plugins, so the Maven of the image builds`, file: '.mvn/wrapper/maven-wrapper.properties', hint: 'update it: mvn wrapper:wrapper' })
+  for (const [parent, version] of build.parents) if (/-SNAPSHOT$/.test(version)) out.push({ message: `the parent ${parent} ${version} is no part of this folder, and public repositories hold no snapshots`, file: build.file, hint: 'run the tool in the folder that holds the parent' })
+  const ends = serves ? undefined : data.ends.map((d) => build.dependencies.get(d)).find(Boolean)
+  if (ends) out.push({ message: 'the program seems to end by itself, and a Deployment starts it again and again', file: ends.file, line: ends.line, hint: 'run it as a Job with the same pod' })
+  return out
 }
 
 /** The class of the function that the project is: the one that the build names, else the first that its sources show. */

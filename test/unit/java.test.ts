@@ -19,6 +19,16 @@ describe('the version is rounded up to a line with long support', () => {
     const facts = await factsOf({ 'pom.xml': pom({ properties }), [MAIN_FILE]: MAIN })
     expect(facts.version).toMatchObject({ value: line, evidence: [{ file: 'pom.xml', line: 4 }] })
   })
+  test.each([
+    [{ parent: '2.4.5', properties: '<java.version>1.8</java.version>' }, '<version/>', '11', 'Lombok 1.18.20'],
+    [{}, '<version>1.16.6</version>', '8', 'Lombok 1.16.6'],
+    [{ properties: '<maven.compiler.source>1.6</maven.compiler.source>' }, '<version>1.18.44</version>', '11', 'source level 6'],
+  ])('not above what Lombok or the source level runs on: %s', async (parts, version, line, tool) => {
+    const text = pom({ ...parts, dependencies: ['lombok'] }).replace('<artifactId>lombok</artifactId>', `$&${version}`).replace('<version/>', '')
+    const facts = await factsOf({ 'pom.xml': text, [MAIN_FILE]: MAIN })
+    expect(facts.version?.value).toBe(line)
+    if (facts.warnings.length > 0) expect(facts.warnings[0]!.message).toContain(tool)
+  })
   test('.java-version, where the build says nothing', async () => {
     expect((await factsOf({ 'pom.xml': pom(), '.java-version': '25\n', [MAIN_FILE]: MAIN })).version?.value).toBe('25')
   })
@@ -94,11 +104,11 @@ describe('packaging', () => {
     expect(facts).toMatchObject({ port: { value: 9000 }, build: { extract: '' } })
     expect(facts.framework).toBeUndefined()
   })
-  test('a Maven that knows no -ntp is not told it', async () => {
+  test("a wrapper's Maven that is too old is not taken", async () => {
     const wrapper = (version: string) => ({ mvnw: '# Maven2 Start Up Batch script\nMavenWrapperMain\n', '.mvn/wrapper/maven-wrapper.jar': '', '.mvn/wrapper/maven-wrapper.properties': `distributionUrl=https://repo.example/apache-maven-${version}-bin.zip\n` })
     const command = async (version: string): Promise<unknown> => (await factsOf({ 'pom.xml': pom(SPRING), ...wrapper(version) })).build.command
-    expect(await command('3.5.4')).toBe('sh ./mvnw -B -U -Dmaven.test.skip=true package')
-    expect(await command('3.9.9')).toContain('-B -ntp')
+    expect(await command('3.5.4')).toBe('mvn -B -ntp -U -Dmaven.test.skip=true package')
+    expect(await command('3.9.9')).toContain('sh ./mvnw -B -ntp')
   })
   test('a class deep in packages is found', async () => {
     expect((await factsOf({ 'pom.xml': pom(), 'src/main/java/com/acme/shop/orders/api/rest/v1/Main.java': MAIN.replace('com.example', 'com.acme.shop.orders.api.rest.v1') })).start!.value.at(-1)).toBe('com.acme.shop.orders.api.rest.v1.Main')
