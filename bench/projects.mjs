@@ -1,7 +1,7 @@
 // Runs the tool on copies of local project folders and prints a table of what worked at the first try:
 //   node bench/projects.mjs [--before COMMAND] [--out FILE] [--logs FOLDER] FOLDER[=FLAGS]…
 // detected, generated, built, ran hardened (read-only root, no capabilities, non-root, answering), stopped on SIGTERM, admitted under
-// Pod Security "restricted". --logs keeps the output of builds that failed. --before runs with the generated Dockerfile and compose file as its arguments, before the build.
+// Pod Security "restricted"; where a project needs services, it is run with them, by the generated compose file. --logs keeps the output of builds that failed. --before runs with the generated Dockerfile and compose file as its arguments, before the build.
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -34,7 +34,7 @@ for (const spec of args) {
   }
   rmSync(dir, { recursive: true, force: true })
   row.seconds = Math.round((Date.now() - started) / 1000)
-  const line = `${row.name.padEnd(44)}${STEPS.map((s) => (row.steps[s] ? 'yes' : row.steps[s] === false ? 'NO' : '-').padEnd(10)).join('')}${String(row.seconds).padStart(4)} s  ${row.cause.replace(/\s+/g, ' ').slice(-300)}`
+  const line = `${row.name.padEnd(44)}${STEPS.map((s) => (row.steps[s] ? 'yes' : row.steps[s] === false ? 'NO' : '-').padEnd(10)).join('')}${String(row.seconds).padStart(4)} s  ${row.note ? `(${row.note}) ` : ''}${row.cause.replace(/\s+/g, ' ').slice(-300)}`
   console.log(line)
   if (out) appendFileSync(out, `${line}\n`)
 }
@@ -61,13 +61,11 @@ async function attempt(row, top, flags) {
   const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
-  const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+:rw\S*)/gm)].flatMap((m) => ['--tmpfs', m[1]])
-  const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
-  const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
-  step('ran', id.code === 0, id.err)
-  const container = id.out.trim()
+  const started = /^ {4}depends_on:/m.test(compose) ? composed(dir, compose, row) : alone(compose, { port, user, tag })
+  step('ran', started.id !== '', started.error)
+  const container = started.id
   try {
-    const host = port && run('docker', ['port', container, port]).out.split('\n')[0].trim()
+    const host = port && started.host()
     const state = () => run('docker', ['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', container]).out.trim()
     const answer = () => run('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '5', `http://${host}/`]).out
     const answered = port
@@ -81,10 +79,34 @@ async function attempt(row, top, flags) {
     const code = run('docker', ['inspect', '--format', '{{.State.ExitCode}}', container]).out.trim()
     step('stopped', ['0', '143'].includes(code) && Date.now() - begin < 29000, `exit code ${code} after ${Math.round((Date.now() - begin) / 1000)} s`)
   } finally {
-    run('docker', ['rm', '-f', '-v', container])
+    started.end()
     run('docker', ['rmi', '-f', tag])
   }
   step('admitted', admitted(dir), 'Pod Security refuses the pod')
+}
+
+/** The image run by itself, hardened as the compose file says. */
+function alone(compose, { port, user, tag }) {
+  const tmpfs = [...compose.slice(0, compose.indexOf('\nnetworks:')).matchAll(/^ {6}- (\/[^:\s]+:rw\S*)/gm)].flatMap((m) => ['--tmpfs', m[1]])
+  const memory = /mem_limit: (\S+)/.exec(compose)?.[1] ?? '512m'
+  const id = run('docker', ['run', '-d', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user ?? 'none', '--memory', memory, ...tmpfs, ...(port ? ['-p', `127.0.0.1:0:${port}`] : []), tag])
+  const container = id.code === 0 ? id.out.trim() : ''
+  return { id: container, error: id.err, host: () => run('docker', ['port', container, port]).out.split('\n')[0].trim(), end: () => run('docker', ['rm', '-f', '-v', container]) }
+}
+
+/** With the services that it needs, by the generated compose file and its one documented step; without its ports, which may be taken here. */
+function composed(dir, compose, row) {
+  const service = /^services:\n {2}(\S+):$/m.exec(compose)[1]
+  const port = /^ {6}- '127\.0\.0\.1:\d+:(\d+)'$/m.exec(compose)?.[1]
+  const step = /^# Once, before the first start: (.+)$/m.exec(compose)?.[1]
+  if (step) run('sh', ['-c', step], { cwd: dir })
+  writeFileSync(join(dir, 'probe.yaml'), `services:\n  ${service}:\n    ports: !reset []\n`)
+  const docker = (...args) => run('docker', ['compose', '-p', `probe-${process.pid}-${rows.length}`, '-f', 'compose.yaml', '-f', 'probe.yaml', ...args], { cwd: dir, timeout: 600 })
+  row.note = 'compose'
+  const up = docker('up', '-d')
+  const id = docker('ps', '-aq', service).out.trim()
+  const address = () => run('docker', ['inspect', '--format', '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}', id]).out.trim().split(' ')[0]
+  return { id, error: up.all, host: () => `${address()}:${port}`, end: () => docker('down', '-v', '-t', '5') }
 }
 
 /** Where the build of the generated compose file happens: an app of a workspace may be built from the folder above it. */
