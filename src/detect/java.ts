@@ -5,7 +5,7 @@ import { readGradle } from './java-gradle.ts'
 import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
-import { readSettings, type Settings } from './java-settings.ts'
+import { readSettings, type Settings, variableOf } from './java-settings.ts'
 import { isWar, tomcatOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language } from './language.ts'
@@ -54,7 +54,9 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const health = healthOf(build, spec, settings, sources)
   const services = servicesOf(build, language.services, settings)
   const variables = [...settings.variables, ...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))]
-  const known = services.flatMap((s) => (data.known[spec?.id ?? '']?.[s.value] ?? []).map((name) => fact(name, ...s.evidence)))
+  // the platform's address holds the login too, and what reads it past the framework has no other: https://devcenter.heroku.com/articles/connecting-to-relational-databases-on-heroku-with-java
+  const platform = new Set(settings.names.filter((n) => /^\$\{JDBC_DATABASE_/.test(settings.get(n)!.value)).map(variableOf))
+  const known = services.flatMap((s) => (data.known[spec?.id ?? '']?.[s.value] ?? []).flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
   const serves = servesFact(build, spec, framework, settings, server, sources)
   const arguments_ = argumentsOf(project, build, spec)
   const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]

@@ -20,12 +20,13 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
   const passwords: string[] = []
   const taken = new Set<string>()
   for (const service of services) {
-    const settings = service.settings as Record<string, string>
-    const known = Object.keys(settings).filter((name) => read.has(name) && !taken.has(name))
+    const others = services.flatMap((s) => (s === service ? [] : ((s.words as string[] | undefined) ?? [])))
+    const valueOf = knownTo(service, others)
+    const known = [...read].filter((name) => valueOf(name) !== undefined && !taken.has(name))
     for (const name of known.length > 0 ? known : [String(service.default)]) {
       if (taken.has(name)) continue
       taken.add(name)
-      values.set(name, settings[name]!)
+      values.set(name, valueOf(name)!)
     }
     if (service.secret) passwords.push(String(service.secret))
   }
@@ -34,5 +35,31 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
     secrets: names,
     compose: names.map((name) => ({ name, value: values.get(name)! })),
     step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : '',
+  }
+}
+
+/** What the end of a variable's name asks for, as `parts` of a service has it. */
+const ENDS: Record<string, string> = {
+  ...{ URL: 'url', URI: 'url', CONNECTION_STRING: 'url', DSN: 'dsn', HOST: 'host', HOSTNAME: 'host', SERVER: 'server', ADDR: 'address', ADDRESS: 'address', ENDPOINT: 'address', PORT: 'port' },
+  ...{ USER: 'user', USERNAME: 'user', USER_NAME: 'user', PASSWORD: 'password', PASS: 'password', PASSWD: 'password', PWD: 'password' },
+  ...{ NAME: 'database', DB: 'database', DATABASE: 'database', DBNAME: 'database', DB_NAME: 'database', DATABASE_NAME: 'database' },
+}
+/** What stands before it where another store is meant, or where everybody may read the value in the pages. */
+const ELSEWHERE = /(?:^|_)(?:TEST|TESTING|SHADOW|REPLICA|READ|READONLY|OLD|LEGACY|PUBLIC|VITE|REACT_APP|VUE_APP)(?:_|$)/
+
+/**
+ * The value of a variable for a service, undefined where it means something else: by its whole name, or by its words
+ * (SHOP_DB_HOST, PGPASSWORD). A name with a word of one of the `others` is of that one.
+ */
+function knownTo(service: Service, others: readonly string[]): (name: string) => string | undefined {
+  const settings = service.settings as Record<string, string>
+  const parts = service.parts as Record<string, string> | undefined
+  if (!parts) return (name) => settings[name]
+  const words = service.words as string[]
+  const pattern = new RegExp(`^(?:(.+)_)?(?:${words.join('|')})_?(${Object.keys(ENDS).join('|')})$`)
+  return (name) => {
+    if (settings[name] !== undefined) return settings[name]
+    const [, before = '', end = ''] = pattern.exec(name) ?? []
+    return ELSEWHERE.test(before) || before.split('_').some((w) => others.includes(w) && !words.includes(w)) ? undefined : parts[ENDS[end] ?? '']
   }
 }

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest'
+import { services } from '../../generated/services.ts'
+import { fact, type Facts } from '../../src/detect/facts.ts'
+import type { Service } from '../../src/plan/plan.ts'
+import { settingsOf } from '../../src/plan/settings.ts'
+
+const chosen = (ids: string): Service[] => ids.split(' ').map((id) => ({ id, ...(services as Record<string, object>)[id] }) as unknown as Service)
+const told = (ids: string, read: string[]): Record<string, string> =>
+  Object.fromEntries(settingsOf({ secrets: [], settings: read.map((n) => fact(n)) } as unknown as Facts, chosen(ids)).compose.map(({ name, value }) => [name, value]))
+
+describe('what a program is told of its services', () => {
+  test.each([
+    ['postgres', { PGHOST: 'postgres', PGPASSWORD: '${POSTGRES_PASSWORD}', DB_PASS: '${POSTGRES_PASSWORD}', SHOP_DB_HOSTNAME: 'postgres', POSTGRES_DB_NAME: 'app', DATABASE_USER: 'app', DB_CONNECTION_STRING: 'postgresql://app:${POSTGRES_PASSWORD}@postgres:5432/app' }],
+    ['mysql', { MYSQL_HOST: 'mysql', MYSQL_PWD: '${MYSQL_PASSWORD}', DB_DATABASE: 'app', DB_PORT: '3306', MYSQL_ADDR: 'mysql:3306', JDBC_DATABASE_URL: 'jdbc:mysql://mysql:3306/app?user=app&password=${MYSQL_PASSWORD}' }],
+    ['mariadb', { MYSQL_HOST: 'mariadb', DATABASE_URL: 'mysql://app:${MARIADB_PASSWORD}@mariadb:3306/app' }],
+    ['mongodb', { MONGO_URL: 'mongodb://app:${MONGODB_PASSWORD}@mongodb:27017/app?authSource=admin', MONGODB_DATABASE: 'app', DB_URI: 'mongodb://app:${MONGODB_PASSWORD}@mongodb:27017/app?authSource=admin' }],
+    ['redis', { REDIS_ADDR: 'redis:6379', APP_REDIS_PORT: '6379', REDISHOST: 'redis' }],
+    ['rabbitmq', { AMQP_URL: 'amqp://app:${RABBITMQ_PASSWORD}@rabbitmq:5672', RABBITMQ_PASS: '${RABBITMQ_PASSWORD}' }],
+    ['kafka', { KAFKA_BROKERS: 'kafka:9092' }],
+  ])('%s: %j', (id, values) => {
+    expect(told(id, Object.keys(values))).toEqual(values)
+  })
+
+  test('each service has what its default names', () => {
+    for (const [id, service] of Object.entries(services as unknown as Record<string, Service>)) expect(Object.keys(told(id, [])), id).toEqual([service.default])
+  })
+
+  test('a name with the word of another service is of that one, a common one of the first', () => {
+    expect(told('postgres mysql redis', ['MYSQL_DB_HOST', 'DB_HOST', 'REDIS_DATABASE_URL', 'REDIS_HOST'])).toEqual({ DB_HOST: 'postgres', MYSQL_DB_HOST: 'mysql', REDIS_HOST: 'redis' })
+  })
+
+  test.each(['TEST_DATABASE_URL', 'DATABASE_URL_TEST', 'DB_POOL_SIZE', 'NEXT_PUBLIC_DB_URL', 'VITE_DB_PASSWORD', 'MYSQL_ROOT_PASSWORD', 'REPLICA_DB_HOST', 'DB_TYPE', 'MYDB_HOST', 'DB'])('%s is not told the address of the store', (name) => {
+    expect(Object.keys(told('postgres', [name]))).toEqual(['DATABASE_URL'])
+  })
+})
