@@ -99,7 +99,9 @@ function applies(e: Expectation, file: YamlFile, audited: Audited, context: Cont
   if (e.when === undefined) return true
   if (context) return holds(e.when, context)
   const pod = podPath(file.kind)
-  if (e.when === 'serves' || e.when.startsWith('probe.')) return pod === undefined || listOf(at(file.value, [...pod, 'containers'])).some((c) => listOf(mapOf(c).ports).length > 0)
+  const listens = pod === undefined || listOf(at(file.value, [...pod, 'containers'])).some((c) => listOf(mapOf(c).ports).length > 0)
+  if (e.when === 'serves' || e.when.startsWith('probe.')) return listens
+  if (e.when === 'worker') return !listens
   if (e.when === 'replicated') return Number(at(file.value, ['spec', 'replicas']) ?? 1) > 1 || audited.manifests.some((m) => m.kind === 'HorizontalPodAutoscaler')
   return true
 }

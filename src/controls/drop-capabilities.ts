@@ -6,7 +6,7 @@ export default control({
   id: 'drop-capabilities',
   title: 'All Linux capabilities are dropped',
   why: 'Capabilities are slices of root: change file owners, open raw sockets, load modules. A web service needs none, so none is left for a break-in.',
-  comment: 'a service above port 1024 needs none',
+  comment: 'slices of root, of which the program needs none',
   severity: 'critical',
   points: ['USR-3'],
   sources: ['PSS restricted: capabilities', 'KSV-0003', 'CKV_K8S_37', 'CKV_K8S_28', 'CIS-K 5.2.9', 'CIS-D 5.4', 'OWASP-Docker R3'],

@@ -1,5 +1,7 @@
 import { control } from './control.ts'
 
+const enough = (seconds: unknown): boolean => seconds === undefined || Number(seconds) >= 10
+
 export default control({
   id: 'graceful-stop',
   title: 'Stopping leaves time for what is under way',
@@ -9,7 +11,8 @@ export default control({
   points: ['SIG-1'],
   sources: ['KEP-3960 preStop.sleep', 'OWASP-Node 6', 'Kubernetes: Pod termination'],
   expects: [
-    { artifact: 'deployment', at: 'spec.template.spec.terminationGracePeriodSeconds', value: '{{runtime.grace}}', comment: 'longer than the pause and the drain together', accepts: (v) => v === undefined || Number(v) >= 10 },
+    { artifact: 'deployment', at: 'spec.template.spec.terminationGracePeriodSeconds', value: '{{runtime.grace}}', when: 'serves', comment: 'longer than the pause and the drain together', accepts: enough },
+    { artifact: 'deployment', at: 'spec.template.spec.terminationGracePeriodSeconds', value: '{{runtime.grace}}', when: 'worker', comment: 'what is under way is finished', accepts: enough },
     { artifact: 'deployment', at: 'spec.template.spec.containers[].lifecycle.preStop.sleep.seconds', value: '{{runtime.preStop}}', when: 'serves', comment: 'load balancers learn that it leaves', accepts: (v) => Number(v) > 0 },
   ],
   failing: [{ 'k8s/deployment.yaml': 'kind: Deployment\nspec:\n  template:\n    spec:\n      terminationGracePeriodSeconds: 1\n      containers:\n        - name: a\n          ports:\n            - containerPort: 8080\n' }],

@@ -4,7 +4,7 @@
  * written (the default one turns 0440 into 440).
  */
 import { type Document, isMap, isPair, isScalar, isSeq, type Pair, parseDocument, Scalar, type YAMLMap, YAMLSeq } from 'yaml'
-import { type KeyOrder, type Laid, orderOf, scalar, splitPath } from './skeleton.ts'
+import { type KeyOrder, type Laid, orderOf, said, scalar, splitPath } from './skeleton.ts'
 import type { Value } from '../controls/control.ts'
 import type { Context } from './context.ts'
 import { fill, holds, keysOf, scopeOf } from './expression.ts'
@@ -28,16 +28,17 @@ interface Laying {
   replace: boolean
 }
 
-function insert(on: Laying, node: unknown, path: string[], done: string[]): void {
+function insert(first: Laying, node: unknown, path: string[], done: string[]): void {
   const [head, ...rest] = path
   if (head === undefined) return
   if (head === '[]') {
-    if (isSeq(node)) for (const item of node.items) insert(on, item, rest, done.concat(head))
+    if (isSeq(node)) for (const [i, item] of node.items.entries()) insert(nth(first, i), item, rest, done.concat(head))
     return
   }
   if (!isMap(node)) return
-  const keys = head === '*' ? node.items.map(keyOf) : keysOf(head, done, on.root)
-  for (const key of keys) {
+  const keys = head === '*' ? node.items.map(keyOf) : keysOf(head, done, first.root)
+  for (const [i, key] of keys.entries()) {
+    const on = nth(first, i)
     const found = node.items.find((p) => keyOf(p) === key)
     if (found && rest.length === 0) {
       if (!on.replace) throw new Error(`${done.concat(key).join('.')} is already there (${on.e.control})`)
@@ -49,6 +50,9 @@ function insert(on: Laying, node: unknown, path: string[], done: string[]): void
     else place(node, pairOf(on, key, done), orderOf(on.order, done))
   }
 }
+
+/** The reason of a line stands at the first of several places. */
+const nth = (on: Laying, i: number): Laying => (i === 0 ? on : { ...on, e: said(on.e) })
 
 function addMap({ doc, order }: Laying, node: YAMLMap, key: string, done: string[]): YAMLMap {
   const child = doc.createNode({}) as YAMLMap

@@ -127,6 +127,9 @@ interface Leaf {
   expectation: Laid
 }
 
+/** An expectation for the second of several places: its reason stands at the first. */
+export const said = (e: Laid): Laid => ({ ...e, comment: '' })
+
 function merge(expectations: readonly Laid[]): [string[], Leaf][] {
   return expectations.map((e) => [splitPath(e.at), { expectation: e }])
 }
@@ -141,10 +144,10 @@ function insert(members: Member[], path: string[], leaf: Leaf, order: KeyOrder, 
   if (head === undefined) return
   const matches = [...find(members, head)]
   if (matches.length > 0 && rest.length > 0) {
-    for (const m of matches) {
+    for (const [i, m] of matches.entries()) {
       if (m.kind === 'entry' && m.inline !== '') throw new Error(`skeleton: ${done.concat(head).join('.')} is a scalar`)
       if (m.kind === 'entry') m.laid?.add(condition(leaf.expectation))
-      insert(m.body, rest, leaf, order, done.concat(head))
+      insert(m.body, rest, i === 0 ? leaf : { expectation: said(leaf.expectation) }, order, done.concat(head))
     }
     return
   }
