@@ -36,7 +36,7 @@ export interface Added {
  */
 export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.', added?: Added): Promise<{ facts: Facts; loaded: Loaded }> {
   const listed = added ? { ...LISTED, ...added.languages } : LISTED
-  const marked = wanted ? [wanted] : Object.keys(listed).filter((id) => listed[id]!.markers.some((m) => project.has(m)))
+  const marked = wanted ? [wanted] : markedBy(project, listed)
   const candidates = marked.sort((a, b) => Number(listed[a]!.fallback ?? false) - Number(listed[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []
   const problems: Problem[] = []
@@ -44,7 +44,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     if (listed[id]!.fallback && (problems.length > 0 || found.some((f) => f.facts.start !== undefined))) continue
     const plain = await listed[id]!.load()
     const loaded = added ? added.adapt(plain) : plain
-    const marker = loaded.language.markers.find((m) => project.has(m))
+    const marker = markerOf(project, loaded.language.markers)
     try {
       const own = loaded.detect?.({ project, language: loaded.language, chosen: { ...chosen, language: wanted } })
       if (own) found.push({ id, loaded, facts: { ...own, ...(own.port || own.serves?.value === false ? {} : exposed(project)), language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
@@ -93,6 +93,19 @@ export async function detect(project: Project, wanted: string | undefined, chose
     file: project.root,
     hint: `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
   })
+}
+
+/** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so. */
+function markerOf(project: Project, markers: readonly string[]): string | undefined {
+  const named = markers.find((m) => !m.startsWith('*') && project.has(m))
+  return named ?? markers.map((m) => m.startsWith('*') ? project.names().find((n) => n.endsWith(m.slice(1))) : undefined).find(Boolean)
+}
+
+/** The languages that a project is marked by. Bare sources say one only where no manifest does. */
+function markedBy(project: Project, listed: Record<string, Listed>): string[] {
+  const named = (id: string): boolean => listed[id]!.markers.some((m) => !m.startsWith('*') && project.has(m))
+  const all = Object.keys(listed)
+  return all.some((id) => !listed[id]!.fallback && named(id)) ? all.filter(named) : all.filter((id) => markerOf(project, listed[id]!.markers) !== undefined)
 }
 
 /** Folders of a site, whose scripts may bring manifests of their own. */

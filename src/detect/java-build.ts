@@ -14,7 +14,8 @@ export interface Plugin {
 export interface BuildFile {
   /** the build file of the module that runs */
   file: string
-  manager: 'maven' | 'gradle'
+  /** "bare" without any */
+  manager: 'maven' | 'gradle' | 'bare'
   wrapper: boolean
   /** the version of a wrapper's Maven that is too old for today's plugins, so that the image's is taken */
   early?: string

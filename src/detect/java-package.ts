@@ -1,3 +1,4 @@
+import { packBare } from './java-bare.ts'
 import { type BuildFile, under } from './java-build.ts'
 import { isWar, opened, packWar } from './java-war.ts'
 
@@ -31,6 +32,7 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's.
  */
 export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+  if (build.manager === 'bare') return packBare(build, mainClass)
   return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, called) : gradle(build, mainClass, quarkusType, called)
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { closedJar, readBare } from './java-bare.ts'
 import { type BuildFile, under, within } from './java-build.ts'
 import { readGradle } from './java-gradle.ts'
 import { chooseMain, findMains } from './java-main.ts'
@@ -27,20 +28,25 @@ interface Data {
   mains: Record<string, { below: number; class: string }[]>
 }
 
+const BUILDS = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts']
+
 /** Reads a program of the JVM: the build files of its module, the framework's settings, the main class, the sources. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
   const data = language.data as unknown as Data
   const word = chosen.start?.[0]
   if (project.has('build.sbt') && !project.has('pom.xml')) throw new InputError({ message: 'builds of sbt are not read here', file: 'build.sbt', hint: 'Maven and Gradle are' })
-  const build = project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : readGradle(project, word)
+  const bare = BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
+  const build = bare ? readBare(project, bare) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : readGradle(project, word)
+  if (!build) return undefined
   if (build.plugins.has('com.android.application')) return undefined
 
+  const jar = build.file.endsWith('.jar')
   const warnings: Warning[] = []
   const own = within(project, build.folders)
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`))))
-  const found = findMains(within(project, [build.module]))
+  const found = bare ?? findMains(within(project, [build.module]))
   const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
   const mains = compiled.length > 0 ? compiled : found
   const wanted = mains.find((m) => m.name === word)
@@ -96,9 +102,11 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     env,
     writable: writableFolders(own, build, settings, sources, warnings),
     ...tomcat?.facts,
+    ...(jar ? closedJar(build.file, warnings) : {}),
     build: {
       ...(tomcat ? { runtimeImage: tomcat.image } : {}),
       tomcat: tomcat !== undefined,
+      bare: build.manager === 'bare',
       baseValues: build.wrapper
         ? { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
         : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) },

@@ -110,6 +110,11 @@ describe('packaging', () => {
     expect(await command('3.5.4')).toBe('mvn -B -ntp -U -Dmaven.test.skip=true package')
     expect(await command('3.9.9')).toContain('sh ./mvnw -B -ntp')
   })
+  test('sources and jars without a build, where no manifest says another language', async () => {
+    expect((await factsOf({ 'Main.java': 'public class Main {\n  public static void main(String[] args) {\n    new ServerSocket(9000);\n  }\n}\n' })).start!.value.slice(-2)).toEqual(['app.jar:lib/*', 'Main'])
+    expect(await factsOf({ 'shop.jar': '' })).toMatchObject({ port: { value: 8080, guess: true }, serves: { guess: true }, build: { command: 'mkdir -p /out && cp shop.jar /out/app.jar' } })
+    expect((await factsOf({ 'package.json': '{"scripts":{"start":"node index.js"}}', 'index.js': '', 'driver.jar': '' })).language.value).toBe('node')
+  })
   test('a class deep in packages is found', async () => {
     expect((await factsOf({ 'pom.xml': pom(), 'src/main/java/com/acme/shop/orders/api/rest/v1/Main.java': MAIN.replace('com.example', 'com.acme.shop.orders.api.rest.v1') })).start!.value.at(-1)).toBe('com.acme.shop.orders.api.rest.v1.Main')
   })
