@@ -31,8 +31,15 @@ export function nextSteps(plan: Plan, repeat: string, folder = ''): { label: str
     has('dockerfile') && { label: 'build', command: there(`docker build -t ${plan.image.reference} ${plan.context.path === '.' ? '.' : `-f Dockerfile ${plan.context.path}`}`) },
     has('compose') && plan.compose.step !== '' && { label: 'secrets', command: `${there(plan.compose.step)}   # once` },
     has('compose') && { label: 'run', command: there('docker compose up') },
-    has('kustomization') && { label: 'deploy', command: there('kubectl apply -k k8s') },
+    has('kustomization') && { label: 'deploy', command: deploy(plan, there) },
     { label: 'repeat', command: repeat },
   ]
   return steps.filter((s) => s !== false)
+}
+
+/** What a cluster runs it has to pull; a name without a registry is one that only this machine knows. */
+const deploy = ({ image, preset }: Plan, there: (command: string) => string): string => {
+  if (image.repository.includes('/')) return there(`docker push ${image.reference} && kubectl apply -k k8s`)
+  const from = preset === 'local' ? `load ${image.reference} into the cluster first` : 'a cluster pulls from a registry: --image REGISTRY/NAME'
+  return `${there('kubectl apply -k k8s')}   # ${from}`
 }

@@ -45,7 +45,7 @@ export function makePlan(input: PlanInput): Plan {
   const image = parseImage(answers.image ?? `${name}:${appVersion}`)
   if (!image && answers.image !== undefined) problems.push({ message: `"${shown(answers.image)}" is no image reference`, where: '--image', hint: 'like ghcr.io/acme/demo or ghcr.io/acme/demo:1.2.3, in lower case' })
   if (image?.tag === 'latest') problems.push({ message: 'the tag "latest" says nothing about what runs', where: '--image', hint: 'name a version, or leave the tag out' })
-  if (image?.digest) problems.push({ message: 'the image cannot have a digest before it is built', where: '--image', hint: 'CI writes it after the push: kustomize edit set image' })
+  if (image?.digest) problems.push({ message: 'the image cannot have a digest before it is built', where: '--image', hint: 'it is written after the push: kustomize edit set image' })
 
   const port = choosePort(input, framework, problems, warnings)
   const serves = port !== undefined
@@ -69,9 +69,13 @@ export function makePlan(input: PlanInput): Plan {
   const services = chooseServices(input, problems)
   const { artifacts, problems: unknown } = chooseArtifacts(input)
   problems.push(...unknown)
-  const namespace = answers.namespace ?? name
-  if (!isLabel(namespace) || ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(namespace))
+  const taken = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
+  const namespace = answers.namespace ?? (taken.includes(name) ? `${name}-app` : name)
+  if (answers.namespace !== undefined && (!isLabel(namespace) || taken.includes(namespace)))
     problems.push({ message: `"${shown(namespace)}" cannot be the namespace`, where: '--namespace', hint: 'a name of its own: a-z, 0-9 and "-"; not default or kube-*' })
+  // beta, and on, from 1.30: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
+  const minor = Number(answers.kubernetesVersion?.split('.')[1] ?? 35)
+  if (minor < 30) problems.push({ message: `Kubernetes ${shown(answers.kubernetesVersion!)} does not know the pause before a stop (preStop.sleep)`, where: '--kubernetes-version', hint: '1.30 or later' })
 
   const cpuLimit = answers.cpuLimit
   if (cpuLimit !== undefined && !/^(none|\d+m|\d+(\.\d+)?)$/.test(cpuLimit)) problems.push({ message: `"${shown(cpuLimit)}" is no amount of CPU`, where: '--cpu-limit', hint: 'like 500m, 1 or 1.5; none to leave it out' })
@@ -189,6 +193,9 @@ export function makePlan(input: PlanInput): Plan {
     warnings,
     nextSteps: [],
   }
+  const open = ['ingress', 'gateway'].filter((id) => artifacts.some((a) => a.id === id))
+  const unsaid = [...(open.length > 0 ? ['host', 'ingressNamespace'] : []), ...(open.includes('gateway') ? ['gateway'] : [])].filter((key) => set[`network.${key}`] === undefined)
+  if (serves && unsaid.length > 0) warnings.push({ message: `the way in has examples of ${unsaid.map((key) => `network.${key} (${plan.kubernetes[key as 'host']})`).join(', ')}`, hint: `name yours: ${unsaid.map((key) => `--set network.${key}=…`).join(' ')}` })
   if (moves(plan)) warnings.push({ message: `the tag of ${plan.base.runtime} moves: two builds may start from different images`, hint: 'pin the digests of its images before production' })
   problems.push(...refusals(plan))
   if (problems.length > 0) throw new InputError(problems)

@@ -7,7 +7,8 @@ const VARIABLE = /^[A-Za-z_]\w*$/
 const FOLDER = /^\/[\w.@+-]+(\/[\w.@+-]+)*$/
 const HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/
 const LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/
-const RANGE = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)'
+const RANGE = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}/(?:3[0-2]|[12]?\\d)$`)
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/
 
 /**

@@ -23,5 +23,14 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
     expect(done.err).not.toContain('hunter2')
     expect(tree(folder)).toEqual(before)
   })
+  test.each([
+    [['--name', 'Bad_Name!'], /^error: --name: "Bad_Name!" cannot name Kubernetes objects\n.*\n$/],
+    [['--set', 'network.egress=10.0.0.0/8,10.0.0.0/99'], /--set network\.egress: "10\.0\.0\.0\/99" is no address range/],
+    [['--kubernetes-version', '1.29'], /--kubernetes-version: Kubernetes 1\.29 does not know/],
+  ])('%j is one problem', (flags, message) => {
+    const done = run(project(), ['--yes', ...flags])
+    expect(done.err).toMatch(message)
+    expect(done.code).toBe(2)
+  })
   test('the same of a flag', () => expect(run(project(), ['--yes', '--start', 'node server.js sk_live_1234567890']).err).toMatch(/--start holds what looks like a secret/))
 })

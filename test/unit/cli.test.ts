@@ -183,3 +183,12 @@ describe('help, list, explain, completion', () => {
     expect(complete('explain', 'seccomp')).toBe('seccomp')
   })
 })
+
+test('what a cluster still needs is said: a registry, and the name of the way in', () => {
+  const bare = run(project(), ['--yes', '--with', 'ingress']).err
+  expect(bare).toMatch(/warning: the way in has examples of network\.host \(\S+\.example\.com\), network\.ingressNamespace \(ingress\)/)
+  expect(bare).toContain('kubectl apply -k k8s   # a cluster pulls from a registry: --image REGISTRY/NAME')
+  const said = run(project(), ['--yes', '--with', 'ingress', '--set', 'network.host=a.acme.example', '--set', 'network.ingressNamespace=traefik', '--image', 'ghcr.io/acme/shop:1.0.0']).err
+  expect(said).not.toContain('the way in has examples')
+  expect(said).toContain('docker push ghcr.io/acme/shop:1.0.0 && kubectl apply -k k8s')
+})

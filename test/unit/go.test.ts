@@ -161,3 +161,9 @@ test.each([
   ['go 1.25\n\nuse ../api\n', 'go.work names ../api, which is outside of this folder, so that the build cannot see it', 3],
   ['go 1.25\n\nuze ./api\n', 'go.work is not valid: "uze ./api" is no directive', 3],
 ])('a malformed workspace: %j', async (work, message, line) => expect((await problemsOf({ 'go.work': work }))[0]).toMatchObject({ message, file: 'go.work', line }))
+
+test('packages whose folders .dockerignore leaves out stay in the build', async () => {
+  const importing = MAIN.replace('"net/http"', '(\n\t"net/http"\n\n\t"example.com/shop/k8s/client"\n\t"example.com/shop/secrets"\n)')
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': importing, 'k8s/client/client.go': 'package client\n', 'secrets/secrets.go': 'package secrets\n' })
+  expect(facts.build.kept).toEqual(['k8s/client/*.go', 'secrets/*.go'])
+})
