@@ -15,12 +15,15 @@ export interface BuildFile {
   /** the build file of the module that runs */
   file: string
   /** "bare" without any */
-  manager: 'maven' | 'gradle' | 'bare'
+  manager: 'maven' | 'gradle' | 'sbt' | 'bare'
   wrapper: boolean
   /** the version of a wrapper's Maven that is too old for today's plugins, so that the image's is taken */
   early?: string
   /** folder of the module that runs, "" for the root */
   module: string
+  /** sbt's name of the project that runs, "" for the root's; and the version of sbt that the build pins */
+  part?: string
+  launcher?: string
   /** folders of the modules that it is made of, its own first */
   folders: string[]
   /** what the build reads before it reads sources */
@@ -41,6 +44,8 @@ export interface BuildFile {
   /** the parent that lies outside of the project: artifact id and version */
   parents: Map<string, string>
   mainClass?: string
+  /** tasks of Gradle that are left out: they want a repository, or run tests before a jar is made */
+  without?: string[]
   /** ids of Maven's profiles */
   profiles?: string[]
   /** the only folder that is compiled, where the build names one */

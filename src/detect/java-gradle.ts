@@ -40,7 +40,8 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   return {
     file,
     manager: 'gradle',
-    wrapper: project.has('gradlew') && wrapper !== undefined,
+    wrapper: project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.jar') && wrapper !== undefined,
+    without: [...(plugins.has('com.gorylenko.gradle-git-properties') ? ['generateGitProperties'] : []), ...(scripts.some((s) => /\basciidoctor\b|\b(?:bootJar|jar|assemble|shadowJar)\b[^{}]*\{[^{}]*dependsOn\W+(?:tasks\W+)?(?:test|check)\b/.test(s.text)) ? ['test'] : [])],
     module,
     folders: siblings,
     manifests: manifests(project, folders),
@@ -53,7 +54,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     boot: scripts.some((s) => /\blayered\b/.test(s.text)) ? undefined : boot,
     plugins,
     parents: new Map(),
-    mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.$]+)['"]/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.$]+)['"]/)?.value,
+    mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.]+)['"]/, /mainClass(?:Name)?\s*(?:=|\.set\()\s*'([\w.$]+)'/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.]+)['"]/)?.value,
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
     ...limitOf(tools),

@@ -1,5 +1,6 @@
 import { packBare } from './java-bare.ts'
 import { type BuildFile, under } from './java-build.ts'
+import { packSbt } from './java-sbt.ts'
 import { isWar, opened, packWar } from './java-war.ts'
 
 /** A function that another program calls: that program's coordinates, and the class of the function. */
@@ -32,6 +33,7 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's.
  */
 export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+  if (build.manager === 'sbt') return packSbt(build, mainClass)
   if (build.manager === 'bare') return packBare(build, mainClass)
   return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, called) : gradle(build, mainClass, quarkusType, called)
 }
@@ -45,7 +47,8 @@ const whole = (folder: string, name: string): Shape => ({ jarFolder: folder, jar
 const beside = (folder: string, mainClass: string): Shape => ({
   jarFolder: folder,
   jarName: '*.jar',
-  collect: '',
+  // there may be none
+  collect: 'mkdir -p /out/lib',
   extract: '',
   copies: [{ from: '/out/lib', to: './lib' }, OUT_JAR],
   run: ['-cp', 'app.jar:lib/*', mainClass],
@@ -70,7 +73,13 @@ const fastJar = (folder: string): Shape => ({
   develop: ['-jar', '/out/app/quarkus-run.jar'],
 })
 
-const quarkus = (folder: string, type: string | undefined): Shape => (type === 'uber-jar' ? whole(folder, '*-runner.jar') : fastJar(folder))
+/** Before 1.12 the jar lay beside its libraries where nothing else was asked for: https://quarkus.io/guides/maven-tooling#fast-jar */
+function quarkus(folder: string, type: string | undefined, version: string | undefined): Shape {
+  const runner = whole(folder, '*-runner.jar')
+  if (type === 'uber-jar') return runner
+  if (type !== 'legacy-jar' && (type === 'fast-jar' || !/^(0|1\.(\d|1[01]))\./.test(version ?? ''))) return fastJar(folder)
+  return { ...runner, collect: `cp -r ${under(folder, 'lib')} /out/lib`, copies: [{ from: '/out/lib', to: './lib' }, OUT_JAR] }
+}
 
 function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
   const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
@@ -87,7 +96,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   const boot = build.plugins.get('spring-boot-maven-plugin')
   const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))
   const shades = ['maven-shade-plugin', 'maven-assembly-plugin'].some((p) => build.plugins.get(p)?.runs)
-  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...quarkus(target, quarkusType) }
+  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...quarkus(target, quarkusType, build.plugins.get('quarkus-maven-plugin')!.version) }
   if (boot && boot.setting('skip') !== 'true' && (repackages || !build.module)) {
     const classifier = boot.setting('classifier')
     const shape = build.packaging === 'war' ? whole(target, '*.war') : layers(target, classifier ? `*-${classifier}.jar` : '*.jar', boot.setting('layers') === undefined ? build.boot : undefined)
@@ -101,6 +110,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
 
 function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined, called: Function | undefined): Packaging {
   const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
+  const make = [run, ...(build.without ?? []).map((t) => `-x ${t}`)].join(' ')
   const task = (name: string): string => (build.module ? `:${build.module.replaceAll('/', ':')}:${name}` : name)
   const out = under(build.module, 'build')
   const libs = under(out, 'libs')
@@ -108,19 +118,19 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
   // what needs the sources is resolved by the build itself
   const common = { resolve: `${run} ${task('dependencies')} || true`, test: `${run} ${task('test')}` }
   const gathered = { jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }] }
-  const gather = `${run} -I /init.gradle ${task('containerLibraries')}`
-  if (isWar(build)) return { ...common, command: `${run} ${task('war')}`, ...packWar(build) }
+  const gather = `${make} -I /init.gradle ${task('containerLibraries')}`
+  if (isWar(build)) return { ...common, command: `${make} ${task('war')}`, ...packWar(build) }
   if (called) return { ...common, command: gather, ...calling({ ...gathered, run: [], develop: [] }, called) }
-  if (build.plugins.has('io.quarkus')) return { ...common, command: `${run} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType) }
+  if (build.plugins.has('io.quarkus')) return { ...common, command: `${make} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType, build.plugins.get('io.quarkus')!.version) }
   if (build.plugins.has('org.springframework.boot')) return { ...common, // before 2.0 there is one task for both
-    command: `${run} ${task(/^1\./.test(build.boot ?? '') ? 'assemble' : build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
+    command: `${make} ${task(/^1\./.test(build.boot ?? '') ? 'assemble' : build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
   const main = mainClass()
-  if (has(/(^|\.)shadow$/)) return { ...common, command: `${run} ${task('shadowJar')}`, ...whole(libs, '*.jar'), ...(main ? { run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] } : {}) }
-  if (!main) return { ...common, command: `${run} ${task('assemble')}`, ...whole(libs, '*.jar'), run: [] }
+  if (has(/(^|\.)shadow$/)) return { ...common, command: `${make} ${task('shadowJar')}`, ...whole(libs, '*.jar'), ...(main ? { run: ['-cp', 'app.jar', main], develop: ['-cp', '/out/app.jar', main] } : {}) }
+  if (!main) return { ...common, command: `${make} ${task('assemble')}`, ...whole(libs, '*.jar'), run: [] }
   if (has(/^(application|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application)$/))
     return {
       ...common,
-      command: `${run} ${task('installDist')}`,
+      command: `${make} ${task('installDist')}`,
       jarFolder: '',
       jarName: '',
       collect: `mkdir -p /out && find ${under(out, 'install')} -mindepth 2 -maxdepth 2 -name lib -exec cp -r {} /out/lib ';'`,

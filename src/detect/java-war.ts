@@ -53,8 +53,10 @@ export function tomcatOf(project: Project, build: BuildFile, language: Language,
   }
 }
 
+const OPENED = ['java.base/java.util', 'java.base/java.text', 'java.base/java.lang.reflect', 'java.desktop/java.awt.font']
+
 /** What a plugin of Maven before 3.3 needs of Java 16 and newer, as a prefix of its command; it is the default before Maven 3.9. */
-export const opened = (build: BuildFile): string => (/^(?:[12]\.|3\.[0-2]\b|$)/.test(build.plugins.get('maven-war-plugin')?.version ?? '') ? 'JDK_JAVA_OPTIONS=--add-opens=java.base/java.util=ALL-UNNAMED ' : '')
+export const opened = (build: BuildFile): string => (/^(?:[12]\.|3\.[0-2]\b|$)/.test(build.plugins.get('maven-war-plugin')?.version ?? '') ? `JDK_JAVA_OPTIONS="${OPENED.map((p) => `--add-opens=${p}=ALL-UNNAMED`).join(' ')}" ` : '')
 
 /** How a WAR is built: its files lie where Tomcat finds them, unpacked, since nothing may be unpacked when it runs. */
 export function packWar(build: BuildFile): Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'> {

@@ -1,4 +1,3 @@
-import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { closedJar, readBare } from './java-bare.ts'
 import { type BuildFile, under, within } from './java-build.ts'
@@ -6,6 +5,7 @@ import { readGradle } from './java-gradle.ts'
 import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
+import { playSecret, readSbt } from './java-sbt.ts'
 import { readSettings, type Settings, variableOf } from './java-settings.ts'
 import { isWar, tomcatOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
@@ -24,19 +24,19 @@ interface Data {
   folders: string[]
   oldest: number
   runner: string
+  launcher: string
   known: Record<string, Record<string, string[]>>
   mains: Record<string, { below: number; class: string }[]>
 }
 
-const BUILDS = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts']
+const BUILDS = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'build.sbt']
 
 /** Reads a program of the JVM: the build files of its module, the framework's settings, the main class, the sources. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
   const data = language.data as unknown as Data
   const word = chosen.start?.[0]
-  if (project.has('build.sbt') && !project.has('pom.xml')) throw new InputError({ message: 'builds of sbt are not read here', file: 'build.sbt', hint: 'Maven and Gradle are' })
   const bare = BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
-  const build = bare ? readBare(project, bare) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : readGradle(project, word)
+  const build = bare ? readBare(project, bare) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, word) : readGradle(project, word)
   if (!build) return undefined
   if (build.plugins.has('com.android.application')) return undefined
 
@@ -45,7 +45,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const own = within(project, build.folders)
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`))))
+  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [])))
   const found = bare ?? findMains(within(project, [build.module]))
   const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
   const mains = compiled.length > 0 ? compiled : found
@@ -73,12 +73,13 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
   // an address with a default in plain sight is no secret
   const open = (v: Fact<string>): boolean => v.evidence[0]?.text?.includes(`\${${v.value}:http`) === true
-  const secrets = [...secretNames(variables.filter((v) => !open(v))), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
+  const play = spec?.id === 'play' ? playSecret(settings, warnings) : []
+  const secrets = [...play, ...secretNames(variables.filter((v) => !open(v))), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
   packedKeys(project, build, settings, warnings)
   warnings.push(...notesOf(build, serves.value, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
-  if (!spec?.host && !spec?.hostKeys && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
+  if (!spec?.host && (!spec?.hostKeys || fixed) && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
   return {
     framework,
@@ -112,6 +113,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
         : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) },
       wrapper: build.wrapper,
       gradle: build.manager === 'gradle',
+      sbt: build.manager === 'sbt' ? build.launcher || data.launcher : '',
       portable: !build.plugins.has('os-maven-plugin') && !build.plugins.has('com.google.osdetector'),
       manifests: build.manifests,
       resolve: packaging.resolve,
