@@ -1,7 +1,7 @@
 import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts.ts'
 import { fact } from './facts.ts'
 import type { BaseId, DetectContext, Manager } from './language.ts'
-import { carriedPackages } from './python-image.ts'
+import { carriedPackages } from './carried.ts'
 import type { Manifests } from './python-manifests.ts'
 import { pinFor } from './python-version.ts'
 import { table, texts } from './toml.ts'

@@ -11,8 +11,9 @@ export function unsuitableBases({ context: { language }, start, installer, manif
   }
   const noShell = Object.entries(language.bases).filter(([, b]) => !b!.shell).map(([id]) => id)
   const noPackages = Object.entries(language.bases).filter(([, b]) => b!.packages === 'none').map(([id]) => id)
-  if (system.because) without([...new Set([...noShell, ...noPackages])], `${system.because} needs ${system.runtime.join(', ')} where the program runs, which it has no packages for`, [manifest.keyAt(system.because)])
+  if (system.because) without([...new Set([...noShell, ...noPackages])], `${system.because.name} needs ${system.runtime.join(', ')} where the program runs, which it has no packages for`, [system.because.evidence])
   else if (system.build.length > 0) without(noPackages, 'it has no packages to compile native modules with', [])
+  if (system.debian) without(['alpine'], `the Dockerfile needs ${system.runtime.join(', ')}, whose names in Alpine are not known`, [system.because!.evidence])
   if (start.bun) without(Object.keys(language.bases).filter((b) => dataOf(language).bun.runtime[b] === undefined), 'Bun has no image of that kind here', argv?.evidence ?? [])
   const program = argv?.value[0]
   if (program !== undefined && !['node', 'bun', 'nginx'].includes(program)) without(noShell, `${program} needs a shell or a program that it has not`, argv!.evidence)

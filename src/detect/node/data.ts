@@ -10,6 +10,8 @@ export interface NodeFramework extends Framework {
   cli?: string
   start?: string[]
   defaults?: string[]
+  /** what names, as group 1, the function that its server is to call; the first that the program's file has */
+  calls?: string[]
   build?: string
   output?: string
   configOutput?: string

@@ -1,5 +1,6 @@
 import { InputError, type Problem } from '../../errors.ts'
-import type { Warning } from '../facts.ts'
+import { carriedPackages } from '../carried.ts'
+import type { Evidence, Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
 import { dataOf, type SystemNeeds } from './data.ts'
@@ -107,12 +108,15 @@ export interface System {
   env: Record<string, string>
   buildEnv: string[]
   kind?: string
-  /** the package that needs something where the program runs, with its place */
-  because?: string
+  /** what needs something where the program runs, with its place */
+  because?: { name: string; evidence: Evidence }
+  /** true where Alpine's names for it are not known */
+  debian?: boolean
 }
 
 /** Reads the system's part of the dependencies: native addons, libraries, browsers. */
-export function readSystem({ language, project }: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): System {
+export function readSystem(context: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): System {
+  const { language, project } = context
   const { native, system } = dataOf(language)
   const lock = installer.lockFile ? (project.read(installer.lockFile) ?? '') : ''
   // a package below another one: "node_modules/bcrypt" of npm, "bcrypt@1.2.3" of the others
@@ -121,6 +125,12 @@ export function readSystem({ language, project }: DetectContext, manifest: Manif
   const out: System = { compile: compiled.length > 0, build: [], runtime: [], buildApk: [], runtimeApk: [], env: {}, buildEnv: [] }
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
   if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
+  const carried = carriedPackages(context, new Set(out.runtime), warnings)
+  if (carried.runtime.length > 0) {
+    out.runtime.push(...carried.runtime)
+    out.because ??= { name: 'the Dockerfile', evidence: carried.evidence[0]! }
+    out.debian = true
+  }
   if (out.compile) {
     // node-gyp before 10 asks for Python's distutils, which setuptools stands in for since Python 3.12 has none
     out.build.unshift('python3', 'python3-setuptools', 'make', 'g++')
@@ -134,7 +144,7 @@ function add(out: System, name: string, needs: SystemNeeds, manifest: Manifest, 
   Object.assign(out.env, needs.env)
   out.buildEnv.push(...(needs.buildEnv ?? []))
   if (needs.kind) out.kind = needs.kind
-  if (needs.runtime.length > 0) out.because ??= name
+  if (needs.runtime.length > 0) out.because ??= { name, evidence: manifest.keyAt(name) }
   if (needs.notice) warnings.push({ message: needs.notice, file: manifest.file, line: manifest.keyAt(name).line })
 }
 

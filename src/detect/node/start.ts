@@ -42,6 +42,7 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
   const scripts = candidates(context, manifest)
   const own = scripts.find((c) => isOwnProgram(c.command, framework, project, context))
   if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
+  if (framework?.calls && !own) return callingStart(context, manifest, framework, scripts[0])
   if (framework?.start && !own) return frameworkStart(project, manifest, framework, scripts[0])
   for (const { command, evidence } of scripts) {
     if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse)) continue
@@ -92,6 +93,26 @@ function frameworkStart(project: Project, manifest: Manifest, framework: NodeFra
   const said = script && script.command.argv[0] === 'node' && /^(\.\/)?(build|dist|\.output)(\/|$)/.test(script.command.argv.find((w, i) => i > 0 && !w.startsWith('-')) ?? '')
   const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, script?.command.argv[0] === framework.cli ? script!.evidence : manifest.keyAt(name))
   return { ...NOTHING, argv, env: script?.command.argv[0] === framework.cli || said ? script!.command.env : {}, before: script && (said || script.command.argv[0] === framework.cli) ? script.command.before : [], output: framework.complete ? '' : output, framework: true }
+}
+
+/** A server that calls a function by its name: the name that the script says, else the first that the program's file registers. */
+function callingStart({ project, language }: DetectContext, { json, production, at }: Manifest, { calls, start, dependencies }: NodeFramework, script: Candidate | undefined): Start {
+  const words = script && production[dependencies![0]!] !== undefined && script.command.argv[0] === 'functions-framework' ? script.command.argv.slice(1) : undefined
+  if (words?.some((w) => /^--target\b/.test(w))) return { ...NOTHING, argv: fact([...start!, ...words], script!.evidence), env: script!.command.env, before: script!.command.before, sources: sourcesOf(), framework: true }
+  const sources = sourcesOf()
+  for (const pattern of calls!)
+    for (const file of sources) {
+      const text = project.read(file)!
+      const found = new RegExp(pattern, 'm').exec(text)
+      if (found) return { ...NOTHING, argv: fact([...start!, `--target=${found[1]}`, ...(words ?? [])], { file, line: lineOf(text, found[0]), text: found[0] }), env: script?.command.env ?? {}, before: [], sources, framework: true }
+    }
+  return { ...NOTHING }
+
+  function sourcesOf(): string[] {
+    const main = json.main || 'index.js'
+    const file = fileOf(project, ['node', main.replace(/^\.\//, '')]) ?? (json.main ? undefined : ['function.js', 'src/index.js'].find((f) => project.read(f) !== undefined))
+    return file ? [file] : builtFrom(project, main)
+  }
 }
 
 /** A script that only serves a folder of files. */

@@ -9,28 +9,33 @@ export interface Carried {
   evidence: Evidence[]
 }
 
+/** `dockerPackages` of a language: what is passed over, what is carried to the build or to where the program runs, by Debian's names. */
 interface DockerPackages {
   passed: string
+  /** other names for them, of older releases and of Alpine */
   renamed: Record<string, string>
   build: string[]
   runtime: string[]
 }
 
+const INSTALLS = /\b(?:apt(?:-get)?\s+(?:-\S+\s+)*install|apk\s+(?:-\S+\s+)*add)\s+([^&;|\n]*)/g
+
 /**
- * Reads the apt-get lines of the project's own Dockerfile. Only names that the image's release of Debian has are carried over,
+ * Reads the apt-get and apk lines of the project's own Dockerfile. Only names that the image's release of Debian has are carried over,
  * since one that it lacks stops the build; the others are said.
  */
 export function carriedPackages({ project, language }: DetectContext, known: ReadonlySet<string>, warnings: Warning[]): Carried {
   const out: Carried = { build: [], runtime: [], evidence: [] }
   const source = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
-  if (!source?.includes('apt')) return out
+  if (!source || !/\bap[tk]\b/.test(source)) return out
   const data = language.data!.dockerPackages as DockerPackages
   const passed = new RegExp(`^(?:${data.passed})$`)
   const missing: { name: string; at: Evidence }[] = []
-  for (const [, list] of source.replace(/\\[ \t]*\n(?:[ \t]*#.*\n)*/g, '  ').matchAll(/\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^&;|\n]*)/g))
+  for (const [line, list] of source.replace(/\\[ \t]*\n(?:[ \t]*#.*\n)*/g, '  ').matchAll(INSTALLS))
     for (const word of list!.split(/\s+/)) {
       const name = /^[a-z0-9][a-z0-9.+-]+/.exec(word)?.[0]
-      if (!name || known.has(name) || passed.test(name)) continue
+      // headers of Alpine's are for a build there
+      if (!name || known.has(name) || passed.test(name) || (line.startsWith('apk') && name.endsWith('-dev'))) continue
       const now = data.renamed[name] ?? name
       const at = { file: 'Dockerfile', line: lineOf(source, name), text: name }
       if (data.runtime.includes(now)) (out.runtime.push(now), out.evidence.push(at))
