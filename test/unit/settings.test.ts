@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { language as java } from '../../generated/languages/java.ts'
 import { services } from '../../generated/services.ts'
 import { fact, type Facts } from '../../src/detect/facts.ts'
 import type { Service } from '../../src/plan/plan.ts'
@@ -23,6 +24,12 @@ describe('what a program is told of its services', () => {
 
   test('each service has what its default names', () => {
     for (const [id, service] of Object.entries(services as unknown as Record<string, Service>)) expect(Object.keys(told(id, [])), id).toEqual([service.default])
+  })
+
+  test('each setting that a framework of Java takes has a value', () => {
+    const known = (java as unknown as { data: { known: Record<string, Record<string, string[]>> } }).data.known
+    for (const [framework, byService] of Object.entries(known))
+      for (const [id, names] of Object.entries(byService)) expect(Object.keys(told(id, names)).sort(), `${framework} with ${id}`).toEqual([...names].sort())
   })
 
   test('a name with the word of another service is of that one, a common one of the first', () => {
