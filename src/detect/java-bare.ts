@@ -1,6 +1,6 @@
 import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
-import type { Main } from './java-main.ts'
+import { isCompact, type Main } from './java-main.ts'
 import type { Packaging } from './java-package.ts'
 import type { Project } from './project.ts'
 
@@ -9,7 +9,8 @@ export function readBare(project: Project, mains: readonly Main[]): BuildFile | 
   const jars = project.names().filter((n) => n.endsWith('.jar') && !/-(sources|javadoc|tests|plain)\.jar$/.test(n))
   const file = mains.find((m) => m.evidence.file.endsWith('.java'))?.evidence.file ?? (jars.length === 1 ? jars[0] : undefined)
   if (!file) return undefined
-  return { file, manager: 'bare', wrapper: false, module: '', folders: [''], manifests: [], packaging: 'jar', dependencies: new Map(), plugins: new Map(), parents: new Map(), property: () => undefined, tests: false }
+  const compact = file.endsWith('.java') && isCompact(project.read(file) ?? '')
+  return { file, ...(compact ? { release: fact('25', { file }) } : {}), manager: 'bare', wrapper: false, module: '', folders: [''], manifests: [], packaging: 'jar', dependencies: new Map(), plugins: new Map(), parents: new Map(), property: () => undefined, tests: false }
 }
 
 /** How such a program is made: into the same places as with a build. Libraries lie at the top or in lib/. */

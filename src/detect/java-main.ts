@@ -33,7 +33,11 @@ interface Found {
 
 const stem = (file: string): string => file.split('/').at(-1)!.replace(/\.\w+$/, '')
 
+/** A file without a class is one of its name: https://openjdk.org/jeps/512 */
+export const isCompact = (text: string): boolean => /^(?:static\s+)?void\s+main\s*\(/m.test(text) && !/^(?:[\w@]+\s+)*(?:class|interface|record|enum)\s+\w+[^;]*\{[\s\S]*\bmain\s*\(/m.test(text)
+
 function java(file: string, text: string): Found | undefined {
+  if (isCompact(text)) return { name: stem(file), at: /^(?:static\s+)?void\s+main\s*\(/m.exec(text)![0] }
   const at = /^[^/*\n]*\bstatic\s+(?:public\s+)?(?:final\s+|synchronized\s+)*void\s+main\s*\(/m.exec(text)?.[0]
   return at ? { name: stem(file), at } : undefined
 }

@@ -124,7 +124,7 @@ function chooseModule(project: Project, poms: Map<string, Pom>, chosen: string |
   })
 }
 
-/** How surely a module is the program: 3 a plugin of its own makes one, 2 an inherited one does, 1 it has a main class. */
+/** How surely a module is the program: 3 a plugin of its own makes one, 2 an inherited one does or it is a WAR, 1 it has a main class. */
 function rankOf(project: Project, pom: Pom): number {
   const packaging = child(pom.root, 'packaging')?.text ?? 'jar'
   if (packaging === 'pom') return 0
@@ -132,7 +132,7 @@ function rankOf(project: Project, pom: Pom): number {
   const files = within(project, [pom.folder])
   const main = findMains(files).length > 0
   if (makes(pom) && (main || childrenOf(child(pom.root, 'dependencies'), 'dependency').some((d) => /^quarkus-/.test(child(d, 'artifactId')?.text ?? '')))) return 3
-  if (packaging === 'war') return 1
+  if (packaging === 'war') return 2
   return main ? (pom.parents.some(makes) ? 2 : 1) : 0
 }
 

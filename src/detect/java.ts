@@ -9,7 +9,7 @@ import { playSecret, readSbt } from './java-sbt.ts'
 import { readSettings, type Settings, variableOf } from './java-settings.ts'
 import { isWar, tomcatOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
-import type { DetectContext, Framework, Language } from './language.ts'
+import type { DetectContext, Framework, Language, Manager } from './language.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
@@ -67,6 +67,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const arguments_ = argumentsOf(project, build, spec)
   const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
+  const apart = apartOf(build, language)
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
   const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
@@ -77,13 +78,13 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const secrets = [...play, ...secretNames(variables.filter((v) => !open(v))), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
   const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
   packedKeys(project, build, settings, warnings)
-  warnings.push(...notesOf(build, serves.value, data))
+  warnings.push(...notesOf(build, serves.value, sources, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
   if (!spec?.host && (!spec?.hostKeys || fixed) && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
 
   return {
     framework,
-    version: version(language, build, project, data.oldest, warnings),
+    version: version(language, build, project, data.oldest, apart, warnings),
     manager: fact(build.manager, { file: build.file }),
     ...(project.has('gradle.lockfile') && build.manager === 'gradle' ? { lockFile: fact('gradle.lockfile', { file: 'gradle.lockfile' }) } : {}),
     ...(build.name ? { name: build.name } : {}),
@@ -108,9 +109,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       ...(tomcat ? { runtimeImage: tomcat.image } : {}),
       tomcat: tomcat !== undefined,
       bare: build.manager === 'bare',
-      baseValues: build.wrapper
-        ? { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
-        : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) },
+      baseValues: buildersOf(build, manager, apart),
       wrapper: build.wrapper,
       gradle: build.manager === 'gradle',
       sbt: build.manager === 'sbt' ? build.launcher || data.launcher : '',
@@ -151,10 +150,12 @@ function flagsOf(build: BuildFile, data: Data): string[] {
 }
 
 /** What a person should know of the build before they rely on it. */
-function notesOf(build: BuildFile, serves: boolean, data: Data): Warning[] {
+function notesOf(build: BuildFile, serves: boolean, sources: Sources, data: Data): Warning[] {
   const out: Warning[] = []
   if (build.early) out.push({ message: `the wrapper's Maven ${build.early} is too old for today's plugins, so the Maven of the image builds`, file: '.mvn/wrapper/maven-wrapper.properties', hint: 'update it: mvn wrapper:wrapper' })
   for (const [parent, version] of build.parents) if (/-SNAPSHOT$/.test(version)) out.push({ message: `the parent ${parent} ${version} is no part of this folder, and public repositories hold no snapshots`, file: build.file, hint: 'run the tool in the folder that holds the parent' })
+  const typed = sources.match(/\bSystem\.in\.read\(\)|\breadln\(\)|\bStdIn\.readLine\(/)
+  if (typed) out.push({ message: 'the program waits for a key, and in a container its input is at its end, so it may end at once', file: typed.evidence.file, line: typed.evidence.line, hint: 'wait for the server instead' })
   const ends = serves ? undefined : data.ends.map((d) => build.dependencies.get(d)).find(Boolean)
   if (ends) out.push({ message: 'the program seems to end by itself, and a Deployment starts it again and again', file: ends.file, line: ends.line, hint: 'run it as a Job with the same pod' })
   return out
@@ -188,14 +189,32 @@ function chooseFramework(language: Language, build: BuildFile, chosen: string | 
   return undefined
 }
 
+/** The Java of a toolchain that is no line here, so that its JDK builds and a newer line runs. Older ones have no image. */
+function apartOf(build: BuildFile, language: Language): number | undefined {
+  const number = Number(build.release?.value)
+  return build.exact && build.wrapper && number >= 18 && !language.versions.lines.some((l) => Number(l.id) === number) && language.versions.lines.some((l) => Number(l.id) > number) ? number : undefined
+}
+
+/** The images that build: the manager's own, or a JDK's where the project brings its build tool. */
+function buildersOf(build: BuildFile, manager: Manager, apart: number | undefined): Record<string, string> {
+  const jdk = { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
+  if (apart) return { ...jdk, builder: `eclipse-temurin:${apart}-jdk-${apart < 22 ? 'jammy' : 'noble'}`, builderAlpine: `eclipse-temurin:${apart}-jdk-alpine` }
+  return build.wrapper ? jdk : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) }
+}
+
 /**
  * The oldest line with support that is not older than what the build asks for, nor newer than its tools run on. A toolchain is
  * taken as it is where there is a line of it.
  */
-function version(language: Language, build: BuildFile, project: Project, oldest: number, warnings: Warning[]): Fact<string> | undefined {
+function version(language: Language, build: BuildFile, project: Project, oldest: number, apart: number | undefined, warnings: Warning[]): Fact<string> | undefined {
   const asked = build.release ?? notedVersion(project)
   const number = asked && Number(asked.value.replace(/^1\./, '').split('.')[0])
   const lines = language.versions.lines.map((l) => Number(l.id)).sort((a, b) => a - b)
+  if (apart) {
+    const newer = lines.find((l) => l > apart)!
+    warnings.push({ message: `the build wants a toolchain of Java ${apart}, which gets no more fixes: it builds, and Java ${newer} runs what it makes`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${newer}` })
+    return fact(String(newer), ...asked!.evidence)
+  }
   const [major = 0, minor = 0] = (build.boot ?? '9').split('.').map(Number)
   // https://docs.spring.io/spring-boot/docs/2.0.9.RELEASE/reference/html/getting-started-system-requirements.html: what makes its proxies is refused by Java 17, and Java 11 lacks JAXB
   const early = (major < 2 || (major === 2 && minor < 1)) && (number || 8) <= 8

@@ -115,6 +115,14 @@ describe('packaging', () => {
     expect(await factsOf({ 'shop.jar': '' })).toMatchObject({ port: { value: 8080, guess: true }, serves: { guess: true }, build: { command: 'mkdir -p /out && cp shop.jar /out/app.jar' } })
     expect((await factsOf({ 'package.json': '{"scripts":{"start":"node index.js"}}', 'index.js': '', 'driver.jar': '' })).language.value).toBe('node')
   })
+  test('a toolchain without a line here builds, and a newer line runs', async () => {
+    const files = { 'build.gradle.kts': 'plugins {\n  application\n}\njava { toolchain { languageVersion = JavaLanguageVersion.of(24) } }\napplication { mainClass = "com.example.Main" }\n', gradlew: '', 'gradle/wrapper/gradle-wrapper.jar': '', 'gradle/wrapper/gradle-wrapper.properties': 'distributionUrl=https\\://services.example/gradle-8.14-bin.zip\n' }
+    const facts = await factsOf(files)
+    expect(facts).toMatchObject({ version: { value: '25' }, build: { baseValues: { builder: 'eclipse-temurin:24-jdk-noble' } } })
+  })
+  test('a file without a class is one in Java 25', async () => {
+    expect(await factsOf({ 'Server.java': 'void main() throws Exception {\n  new ServerSocket(9000);\n}\n' })).toMatchObject({ version: { value: '25' }, port: { value: 9000 } })
+  })
   test('a class deep in packages is found', async () => {
     expect((await factsOf({ 'pom.xml': pom(), 'src/main/java/com/acme/shop/orders/api/rest/v1/Main.java': MAIN.replace('com.example', 'com.acme.shop.orders.api.rest.v1') })).start!.value.at(-1)).toBe('com.acme.shop.orders.api.rest.v1.Main')
   })
