@@ -37,7 +37,11 @@ export function makePlan(input: PlanInput): Plan {
   const base = chooseBase(input, version, problems)
   note('base', answers.base ? from('base') : 'built-in')
 
-  const name = answers.name ?? toLabel(facts.name?.value ?? '') ?? toLabel(input.folder) ?? 'app'
+  const services = chooseServices(input, problems)
+  const found = toLabel(facts.name?.value ?? '') ?? toLabel(input.folder) ?? 'app'
+  // beside a service of its own name (a demonstration of Redis in the folder redis) the program is the other one
+  const name = answers.name ?? (services.some((s) => s.id === found) ? `${found}-app` : found)
+  if (services.some((s) => s.id === name)) problems.push({ message: `"${name}" is the name of a service that it needs`, where: '--name', hint: `another one, like ${name}-app` })
   if (!isLabel(name)) problems.push({ message: `"${shown(name)}" cannot name Kubernetes objects`, where: '--name', hint: 'at most 50 of a-z, 0-9 and "-", starting with a letter' })
   note('name', answers.name ? from('name') : facts.name ? 'detected' : 'built-in', facts.name)
 
@@ -66,7 +70,6 @@ export function makePlan(input: PlanInput): Plan {
   if (health) note('healthPath', from('healthPath'), facts.health)
   if (ready) note('readyPath', from('readyPath'), facts.ready)
 
-  const services = chooseServices(input, problems)
   const { artifacts, problems: unknown } = chooseArtifacts(input)
   problems.push(...unknown)
   const taken = ['default', 'kube-system', 'kube-public', 'kube-node-lease']

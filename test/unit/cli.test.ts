@@ -192,3 +192,15 @@ test('what a cluster still needs is said: a registry, and the name of the way in
   expect(said).not.toContain('the way in has examples')
   expect(said).toContain('docker push ghcr.io/acme/shop:1.0.0 && kubectl apply -k k8s')
 })
+
+test('a program that is called as its service is called otherwise, since both are in one file', () => {
+  const folder = project({ 'package.json': JSON.stringify({ name: 'redis', version: '1.0.0', scripts: { start: 'node server.js' }, dependencies: { redis: '5' } }) })
+  expect(run(folder, ['--print', 'compose.yaml']).out).toMatch(/^name: redis-app\nservices:\n  redis-app:\n[^]*\n  redis:\n/m)
+  expect(run(folder, ['--yes', '--name', 'redis']).err).toMatch(/--name: "redis" is the name of a service that it needs\n.*redis-app/)
+})
+
+test('what runs the image of an app of a workspace is not in it', () => {
+  const folder = project({ 'package.json': JSON.stringify({ private: true, workspaces: ['apps/*'] }), 'apps/api/package.json': JSON.stringify({ name: 'api', version: '1.0.0', scripts: { start: 'node server.js' } }), 'apps/api/server.js': 'require("http").createServer().listen(3000)\n' })
+  const ignored = run(folder, ['--app', 'apps/api', '--print', 'Dockerfile.dockerignore']).out.split('\n')
+  for (const file of ['Dockerfile*', '*compose*.y*ml', 'k8s', 'hardened.lock', '.hadolint.yaml']) expect(ignored).toContain(`apps/api/${file}`)
+})
