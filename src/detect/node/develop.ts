@@ -6,7 +6,7 @@ import { type Read, runs } from './read.ts'
 
 /** What the development stage runs, with reload: the project's own script, told to listen where the container is reached, else node --watch. */
 export function readDevelop(read: Read): Fact<string[]> | undefined {
-  const { context: { language }, manifest, framework, start, installer } = read
+  const { context: { language }, manifest, framework, start, installer, workspace } = read
   const manager = installer.spec
   const { scripts, keyAt } = manifest
   const data = dataOf(language)
@@ -18,17 +18,20 @@ export function readDevelop(read: Read): Fact<string[]> | undefined {
     const extra = direct && direct.argv[0] === framework?.cli && direct.before.length === 0 ? (framework?.developArguments ?? []) : []
     return fact([...runs(read, name).split(' '), ...(extra.length > 0 && manager.runArguments ? [String(manager.runArguments)] : []), ...extra], keyAt(name))
   }
-  if (framework?.develop) return assumed(['npx', ...framework.develop])
+  // the stage stands at the root of a workspace, where its manager runs the scripts of the app
+  const there = (argv: string[]): Fact<string[]> => assumed(workspace ? ['sh', '-c', 'cd "$0" && exec "$@"', workspace.path, ...argv] : argv)
+  if (framework?.develop) return there(['npx', ...framework.develop])
   if (start.static || !start.argv) return undefined
   const [program, ...rest] = start.argv.value
   const build = scripts.build
-  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding(runs(read, 'build'), build, manager, start.argv.value)])
-  return assumed(start.bun ? [program!, '--watch', ...rest] : program === 'node' && !start.framework ? ['node', '--watch', ...rest] : start.argv.value)
+  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding(runs(read, 'build'), build, manager, start.argv.value, workspace?.path)])
+  return there(start.bun ? [program!, '--watch', ...rest] : program === 'node' && !start.framework ? ['node', '--watch', ...rest] : start.argv.value)
 }
 
 /** Builds, then starts what was built; the compiler goes on watching where it is all that the build runs. */
-function rebuilding(run: string, build: string, manager: Manager, argv: readonly string[]): string {
+function rebuilding(run: string, build: string, manager: Manager, argv: readonly string[], folder?: string): string {
   const watches = /^(tsc|nest build|tsup)(\s[^&|;]*)?$/.test(build.trim())
   const program = argv.slice(1).join(' ')
-  return watches ? `${run} && { ${run}${manager.runArguments ? ` ${String(manager.runArguments)}` : ''} --watch & exec node --watch ${program}; }` : `${run} && exec node ${program}`
+  const enter = folder ? `cd ${folder} && ` : ''
+  return watches ? `${run} && { ${run}${manager.runArguments ? ` ${String(manager.runArguments)}` : ''} --watch & ${enter}exec node --watch ${program}; }` : `${run} && ${enter}exec node ${program}`
 }
