@@ -55,7 +55,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     }
   }
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
-  const starting = found.filter((f) => f.facts.start !== undefined)
+  const starting = found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id)))
   const chosenOnes = starting.length > 0 ? starting : found
   const foreign = wanted || chosen.start ? undefined : foreignOf(project.names(), Object.values(listed).flatMap((l) => l.markers))
   // beside another language's manifest, what has no start of its own (assets to bundle, say) is a part of that program

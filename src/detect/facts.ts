@@ -69,6 +69,8 @@ export interface LanguageFacts {
   secrets?: Fact<string>[]
   /** names of plain settings that the program reads and the tool does not set */
   settings?: Fact<string>[]
+  /** ids of languages whose manifests here are built by this program's own build, as its front end */
+  parts?: string[]
   /** id of the kind of resources in language.yaml, when not the language's own ("static", "ssr") */
   kind?: string
   /** path of the app that was found below the folder of the run */

@@ -44,6 +44,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
   const last = chain.at(-1)!
   const release = releaseOf(chain, plugins, value, at)
   const boot = bootOf(chain, plugins, value)
+  const quarkus = plugins.get('quarkus-maven-plugin')?.version
   const early = EARLY.exec(project.read(WRAPPER) ?? '')?.[1]
   const outside = child(last.root, 'parent')
   return {
@@ -66,7 +67,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     ...(own('build', 'sourceDirectory') && !plugins.get('build-helper-maven-plugin') ? { sources: inside(pom.folder, value(own('build', 'sourceDirectory'))!.replace(/^\$\{(project\.)?basedir\}/, '.')) } : {}),
     property,
     profiles: chain.flatMap((p) => childrenOf(child(p.root, 'profiles'), 'profile').map((e) => child(e, 'id')?.text ?? '')),
-    ...limitOf({ lombok: lombokOf(chain, boot, value, at), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
+    ...limitOf({ lombok: versionOf(chain, ['lombok'], value, at, boot && managedLombok(boot)), vertx: versionOf(chain, ['vertx-core', 'vertx-web', 'vertx-stack-depchain', 'vertx-dependencies'], value, at), quarkus: quarkus && fact(quarkus, { file: pom.file }), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
   }
 }
@@ -219,13 +220,13 @@ function bootOf(chain: Pom[], plugins: Map<string, Plugin>, value: (e: Element |
   return [...versions, plugins.get('spring-boot-maven-plugin')?.version].find((v) => v !== undefined && /^\d/.test(v))
 }
 
-/** Lombok's version: its own, or what Spring Boot brings. */
-function lombokOf(chain: Pom[], boot: string | undefined, value: (e: Element | undefined) => string | undefined, at: (p: Pom, e: Element) => Evidence): Fact<string> | undefined {
+/** The version of the first of these artifacts, where a dependency or what manages it names one. */
+function versionOf(chain: Pom[], names: readonly string[], value: (e: Element | undefined) => string | undefined, at: (p: Pom, e: Element) => Evidence, managed?: string): Fact<string> | undefined {
   for (const p of chain)
     for (const d of [...childrenOf(child(p.root, 'dependencies'), 'dependency'), ...childrenOf(child(p.root, 'dependencyManagement', 'dependencies'), 'dependency')]) {
-      if (child(d, 'artifactId')?.text !== 'lombok') continue
-      const version = value(child(d, 'version')) ?? (boot && managedLombok(boot))
-      if (version && /^\d/.test(version)) return fact(version, at(p, child(d, 'artifactId')!))
+      const id = child(d, 'artifactId')
+      const version = id && names.includes(id.text) ? (value(child(d, 'version')) ?? managed) : undefined
+      if (version && /^\d/.test(version)) return fact(version, at(p, id!))
     }
   return undefined
 }

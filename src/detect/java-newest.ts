@@ -11,6 +11,10 @@ const NEWEST: Record<string, { title: string; limits: Limits }> = {
   kotlin: { title: 'Kotlin', limits: [['2.3', 25], ['2.2', 24], ['2.1', 23], ['2.0', 22], ['1.9', 20], ['1.8', 18], ['1.6', 17], ['0', 11]] },
   // https://projectlombok.org/changelog
   lombok: { title: 'Lombok', limits: [['1.18.40', 25], ['1.18.30', 24], ['1.18.22', 20], ['1.18.4', 15], ['0', 8]] },
+  // what they reach into by reflection is closed from Java 12 or 16 on
+  quarkus: { title: 'Quarkus', limits: [['1.3', 25], ['0', 11]] },
+  vertx: { title: 'Vert.x', limits: [['3.9', 25], ['0', 11]] },
+  play: { title: 'Play', limits: [['2.8.15', 25], ['0', 11]] },
   // https://docs.scala-lang.org/overviews/jdk-compatibility/overview.html
   scala: { title: 'Scala', limits: [['3.7.1', 25], ['3.3.1', 24], ['3.0', 17], ['2.13.17', 25], ['2.13.11', 24], ['2.13.6', 17], ['2.13', 11], ['2.12.21', 25], ['2.12.18', 24], ['2.12.15', 17], ['2.12.4', 11], ['0', 8]] },
   sbt: { title: 'sbt', limits: [['1.9', 25], ['1.6', 17], ['1.1', 11], ['0', 8]] },

@@ -59,7 +59,7 @@ export function readSbt(project: Project, chosen: string | undefined): BuildFile
     parents: new Map(),
     ...(dependencies.has('play') ? { mainClass: 'play.core.server.ProdServerStart' } : mainClass ? { mainClass: mainClass.value } : {}),
     property: () => undefined,
-    ...limitOf({ sbt: sbt && fact(sbt, { file: PROPERTIES }), scala }),
+    ...limitOf({ play: dependencies.has('play') && plugins.get('sbt-plugin')?.version ? fact(plugins.get('sbt-plugin')!.version!, { file: 'project' }) : undefined, sbt: sbt && fact(sbt, { file: PROPERTIES }), scala }),
     tests: project.files().some((f) => f.startsWith(under(part.folder, 'src/test/'))),
   }
 }

@@ -16,6 +16,8 @@ import { readServer, readSources, type Sources } from './sources.ts'
 
 interface Data {
   flags: string[]
+  opens: string[]
+  frontends: string[]
   settings: string[]
   skips: Record<string, string>
   profiles: Record<string, string>
@@ -68,6 +70,10 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
   const apart = apartOf(build, language)
+  const asked = build.release ?? notedVersion(project)
+  const line = version(language, build, asked, data.oldest, apart, warnings)
+  // what was written for Java 11 or before may reach into what 17 has closed
+  const opens = asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
   const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
@@ -84,13 +90,14 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
 
   return {
     framework,
-    version: version(language, build, project, data.oldest, apart, warnings),
+    version: line,
     manager: fact(build.manager, { file: build.file }),
     ...(project.has('gradle.lockfile') && build.manager === 'gradle' ? { lockFile: fact('gradle.lockfile', { file: 'gradle.lockfile' }) } : {}),
     ...(build.name ? { name: build.name } : {}),
     ...(build.version ? { appVersion: build.version } : {}),
-    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(called ?? main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...args] },
-    develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
+    start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(called ?? main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...opens, ...args] },
+    ...(data.frontends.some((p) => build.plugins.has(p)) ? { parts: ['node'] } : {}),
+    develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...opens, ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
     serves,
     port,
     portVariable: spec?.portVariable ? undefined : server.portVariable,
@@ -206,9 +213,8 @@ function buildersOf(build: BuildFile, manager: Manager, apart: number | undefine
  * The oldest line with support that is not older than what the build asks for, nor newer than its tools run on. A toolchain is
  * taken as it is where there is a line of it.
  */
-function version(language: Language, build: BuildFile, project: Project, oldest: number, apart: number | undefined, warnings: Warning[]): Fact<string> | undefined {
-  const asked = build.release ?? notedVersion(project)
-  const number = asked && Number(asked.value.replace(/^1\./, '').split('.')[0])
+function version(language: Language, build: BuildFile, asked: Fact<string> | undefined, oldest: number, apart: number | undefined, warnings: Warning[]): Fact<string> | undefined {
+  const number = asked && majorOf(asked)
   const lines = language.versions.lines.map((l) => Number(l.id)).sort((a, b) => a - b)
   if (apart) {
     const newer = lines.find((l) => l > apart)!
@@ -230,6 +236,9 @@ function version(language: Language, build: BuildFile, project: Project, oldest:
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
 }
+
+/** 8 of 1.8 and of 8.0.402. */
+const majorOf = (asked: Fact<string>): number => Number(asked.value.replace(/^1\./, '').split('.')[0])
 
 /** The version that a version manager's file names. */
 function notedVersion(project: Project): Fact<string> | undefined {

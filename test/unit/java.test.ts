@@ -123,6 +123,18 @@ describe('packaging', () => {
   test('a file without a class is one in Java 25', async () => {
     expect(await factsOf({ 'Server.java': 'void main() throws Exception {\n  new ServerSocket(9000);\n}\n' })).toMatchObject({ version: { value: '25' }, port: { value: 9000 } })
   })
+  test('a package.json that the build turns into a part of the jar is no second program', async () => {
+    const front = { 'package.json': '{"scripts":{"start":"node server.js"}}', 'server.js': 'http.createServer().listen(3000)\n' }
+    expect((await factsOf({ 'pom.xml': pom({ ...SPRING, plugins: [...SPRING.plugins, 'frontend-maven-plugin'] }), ...front })).language.value).toBe('java')
+    expect((await problemsOf({ 'pom.xml': pom(SPRING), ...front }))[0]!.where).toBe('--language')
+  })
+  test('what was written for Java 11 reaches into the packages that 17 closes', async () => {
+    const start = async (properties: string, chosen = {}): Promise<string[]> => (await factsOf({ 'pom.xml': pom({ properties }), [MAIN_FILE]: MAIN }, chosen)).start!.value
+    const OPENS = '--add-opens=java.base/java.lang=ALL-UNNAMED'
+    expect(await start('<java.version>11</java.version>')).toContain(OPENS)
+    expect(await start('<java.version>17</java.version>')).not.toContain(OPENS)
+    expect(await start('<java.version>8</java.version>', { version: '8' })).not.toContain(OPENS)
+  })
   test('a class deep in packages is found', async () => {
     expect((await factsOf({ 'pom.xml': pom(), 'src/main/java/com/acme/shop/orders/api/rest/v1/Main.java': MAIN.replace('com.example', 'com.acme.shop.orders.api.rest.v1') })).start!.value.at(-1)).toBe('com.acme.shop.orders.api.rest.v1.Main')
   })
