@@ -101,11 +101,11 @@ function markerOf(project: Project, markers: readonly string[]): string | undefi
   return named ?? markers.map((m) => m.startsWith('*') ? project.names().find((n) => n.endsWith(m.slice(1))) : undefined).find(Boolean)
 }
 
-/** The languages that a project is marked by. Bare sources say one only where no manifest does. */
+/** The languages that a project is marked by. Bare sources say one only where no manifest and no page does, which scripts may lie beside. */
 function markedBy(project: Project, listed: Record<string, Listed>): string[] {
   const named = (id: string): boolean => listed[id]!.markers.some((m) => !m.startsWith('*') && project.has(m))
   const all = Object.keys(listed)
-  return all.some((id) => !listed[id]!.fallback && named(id)) ? all.filter(named) : all.filter((id) => markerOf(project, listed[id]!.markers) !== undefined)
+  return all.some(named) ? all.filter(named) : all.filter((id) => markerOf(project, listed[id]!.markers) !== undefined)
 }
 
 /** Folders of a site, whose scripts may bring manifests of their own. */

@@ -63,7 +63,7 @@ export function findTargets(project: Project, files: readonly string[], framewor
       const line = source.slice(0, index).split('\n').length
       return { module: moduleOf(file, root(file)), object, factory, file, evidence: { file, line, text: source.split('\n')[line - 1]!.trim().slice(0, 120) } }
     }
-    for (const found of source.matchAll(/^(\w+)\s*(?::[^=\n]+)?=\s*([\w.]+)\(/gm)) {
+    for (const found of source.matchAll(/^(\w+)(?:\s*,\s*\w+)*\s*(?::[^=\n]+)?=\s*([\w.]+)\(/gm)) {
       const last = found[2]!.split('.').at(-1)!
       if (constructors.some((c) => c === found[2] || (!c.includes('.') && c === last))) objects.push(target(found[1]!, found.index))
       else if (FACTORY.test(last) && /^(app|application|api|server|asgi|wsgi|asgi_app|wsgi_app)$/.test(found[1]!)) made.push(target(found[1]!, found.index))
@@ -177,6 +177,17 @@ function procfileEntry(project: Project): Entry | undefined {
       if (found) return { ...found, evidence, target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
     }
   }
+  return undefined
+}
+
+/** The function that the Functions Framework is to call: the first that is registered, else the first that takes a request. */
+export function findFunction(project: Project, files: readonly string[]): Fact<string> | undefined {
+  for (const pattern of [/^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_event|data)\b/m])
+    for (const file of files) {
+      const source = project.read(file) ?? ''
+      const found = pattern.exec(source)
+      if (found) return fact(found[1]!, { file, line: lineOf(source, found[0]), text: found[0].split('\n').at(-1)! })
+    }
   return undefined
 }
 

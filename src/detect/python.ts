@@ -1,7 +1,8 @@
+import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python-django.ts'
-import { type Entry, findScript, findTargets, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
+import { type Entry, findFunction, findScript, findTargets, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { choosePythonVersion, older, pinFor } from './python-version.ts'
@@ -54,6 +55,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
+  if (spec && !chosen.start) refuseUnlisted(project, manifests, spec, framework!)
   const own = startSources(project, start, files)
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
   const everything = readServer(sources)
@@ -80,6 +82,10 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
   const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|tests?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), django: django?.root }, warnings)
+  if (spec?.keyFile && start.file && !project.read(start.file)?.includes(String(spec.keyArgument))) {
+    writes.links.push(`/app/${String(spec.keyFile)}`)
+    warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
+  }
   const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], warnings) : undefined
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (ports.port ?? configured) : undefined
 
@@ -135,6 +141,9 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
     const dependency = file && f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)
     if (dependency) return fact(f.id, dependency.evidence, { file })
   }
+  // a function need not import what calls it
+  const calling = manifests.dependencies.get('functions-framework')
+  if (calling && findFunction(project, files)) return fact('functions-framework', calling.evidence)
   const imported = language.frameworks.flatMap((f) => {
     const expression = importsOf(f)
     const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
@@ -152,6 +161,18 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
   return undefined
 }
 
+/** Throws InputError where a framework is imported and no file of the project says what is to be installed: the image would lack it. */
+function refuseUnlisted(project: Project, { dependencies, pyproject, requirements }: Manifests, spec: Framework, { evidence }: Fact<string>): void {
+  if (dependencies.size > 0 || pyproject || requirements || ['Pipfile', 'setup.py', 'setup.cfg'].some((f) => project.has(f))) return
+  const conda = ['environment.yml', 'environment.yaml'].find((f) => project.has(f))
+  throw new InputError({
+    message: `${spec.title} is imported, but ${conda ? `only ${conda} lists what is to be installed, which is for Conda and is not read` : 'nothing lists what is to be installed'}`,
+    file: evidence[0]?.file,
+    line: evidence[0]?.line,
+    hint: 'write requirements.txt: pip freeze > requirements.txt',
+  })
+}
+
 /** Decides what is started, strongest sign first: what the project says, the application object, a command, a script. */
 function chooseStart(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, django: Django | undefined, line: string): Start {
   const { project, language } = context
@@ -160,7 +181,12 @@ function chooseStart(context: DetectContext, manifests: Manifests, files: readon
   const target = said?.target ?? (said?.script ? undefined : spec && findTargets(project, files, spec, root)[0])
   const folder = said?.target ? said.root : target ? root(target.file) : ''
   if (spec && target && spec.interface !== 'script' && (spec.argv ? spec.id !== 'streamlit' : true)) return serve(context, manifests, spec, target, folder, line, django)
-  if (spec?.argv && JSON.stringify(spec.argv).includes('{file}')) {
+  if (spec?.id === 'functions-framework') {
+    const called = findFunction(project, files)
+    const file = called?.evidence[0]!.file
+    const argv = called && (spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!))
+    if (argv) return { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm }
+  } else if (spec?.argv && JSON.stringify(spec.argv).includes('{file}')) {
     const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...(language.data!.entries as string[])])[0]
     if (file) return { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm }
   }
@@ -207,7 +233,7 @@ function serve({ language, project }: DetectContext, manifests: Manifests, spec:
 function brings(manifests: Manifests, server: string): boolean {
   const extras = (name: string): string[] => manifests.dependencies.get(name)?.extras ?? []
   if (server === 'daphne' && extras('channels').includes('daphne')) return true
-  return server === 'uvicorn' && [...extras('fastapi'), ...extras('litestar'), ...extras('fastapi-cli')].some((e) => e === 'standard' || e === 'all')
+  return server === 'uvicorn' && (manifests.dependencies.has('python-fasthtml') || [...extras('fastapi'), ...extras('litestar'), ...extras('fastapi-cli')].some((e) => e === 'standard' || e === 'all'))
 }
 
 /** A command of the project's own, [project.scripts]: the one with the project's name, or the only one. */
