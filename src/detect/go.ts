@@ -94,7 +94,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       tests: modules.work ? 'work' : './...',
       binary: main.binary,
       // packages whose folders .dockerignore leaves out by their names, in every language
-      kept: [...new Set(program.files.filter((f) => /^(?:k8s|helm|secrets|bin)\/|(?:^|\/)kubeconfig/.test(f)).map((f) => f.replace(/[^/]+$/, '*.go')))],
+      kept: [...new Set(program.files.filter((f) => /^(?:k8s|helm|secrets|bin)\/|(?:^|\/)kubeconfig\//.test(f)).map((f) => f.replace(/[^/]+$/, '*.go')))],
       package: plain ? main.files.join(' ') : main.package,
       copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))),
       links: writes.links.map((l) => ({ ...l, from: l.path.replace(/^\/(app\/)?/, '') })).filter((l) => !l.from.includes('/')),
