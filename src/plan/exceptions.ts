@@ -44,7 +44,7 @@ const MISSED: Record<string, [linter: string, id: string][]> = {
 }
 
 const missed = (plan: Plan): Plan['exceptions'] =>
-  Object.entries(MISSED).flatMap(([artifact, ids]) => (has(plan, artifact) ? [] : ids.map(([linter, id]) => ({ linter, id, reason: `the ${artifact} was left out: it was answered so` }))))
+  Object.entries(MISSED).flatMap(([artifact, ids]) => (has(plan, artifact) ? [] : ids.map(([linter, id]) => ({ linter, id, reason: `the ${artifact} was left out` }))))
 
 const has = (plan: Plan, artifact: string): boolean => plan.artifacts.some((a) => a.id === artifact)
 
