@@ -1,9 +1,12 @@
+import { builtinModules } from 'node:module'
 import { join } from 'node:path'
+import { InputError } from '../errors.ts'
 import { assumed, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
 import { staticFacts, staticImages } from './nginx.ts'
 import { unsuitableBases } from './node/bases.ts'
 import { readCopies } from './node/copies.ts'
+import { IMPORT } from './node/config.ts'
 import { dataOf, type NodeFramework } from './node/data.ts'
 import { readDevelop } from './node/develop.ts'
 import { chooseFramework } from './node/framework.ts'
@@ -19,7 +22,7 @@ import { resolveStart, type Start } from './node/start.ts'
 import { readSteps } from './node/steps.ts'
 import { chooseNodeVersion } from './node/version.ts'
 import { findWorkspace, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
-import { openProject, type Project } from './project.ts'
+import { lineAt, openProject, type Project } from './project.ts'
 import { readServer, readSources } from './sources.ts'
 
 /**
@@ -28,12 +31,24 @@ import { readServer, readSources } from './sources.ts'
  */
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const manifest = readManifest(context.project)
-  if (!manifest) return undefined
+  if (!manifest) return bareServer(context)
   const workspace = findWorkspace(context, manifest, (member, root) => isApp(context, member, root))
   if (!workspace) return detectApp(context, manifest)
   const app = workspace.up ? context : { ...context, project: openProject(join(workspace.root.root, workspace.path)) }
   const facts = detectApp(app, readManifest(app.project)!, workspace)
   return { ...facts, app: workspace.path, ...(workspace.up ? { context: workspace.up.replace(/\/$/, '') } : {}) }
+}
+
+/** A server of one file or more that needs nothing but Node.js: there is nothing to install, and no package.json to say so. */
+function bareServer(context: DetectContext): LanguageFacts | undefined {
+  const nothing: Manifest = { file: 'package.json', json: {}, scripts: {}, production: {}, every: {}, at: () => ({ file: 'package.json' }), keyAt: () => ({ file: 'package.json' }) }
+  const facts = detectApp(context, nothing)
+  if (!facts.start || (!context.chosen.start && !(facts.serves?.value && !facts.serves.guess))) return undefined
+  const { file } = facts.start.evidence[0] ?? {}
+  const text = (file && context.project.read(file)) ?? ''
+  const missing = [...text.matchAll(IMPORT)].find(([, name]) => !name!.startsWith('.') && !name!.startsWith('node:') && !builtinModules.includes(name!))
+  if (missing) throw new InputError({ message: `it needs ${missing[1]}, but there is no package.json that names it`, file, line: lineAt(text, missing.index), hint: `npm init --yes && npm install ${missing[1]}` })
+  return { ...facts, build: { ...facts.build, manifests: [], install: '', dropScripts: [] }, warnings: (facts.warnings ?? []).filter((w) => w.file !== 'package.json') }
 }
 
 /** Whether a package of a workspace is started by itself: it has a server or files of its own, or a script that starts a program. */

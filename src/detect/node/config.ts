@@ -11,7 +11,8 @@ export interface ConfigNeeds {
   files: string[]
 }
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]+)["']/g
+/** Group 1 is what is imported or required. */
+export const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]+)["']/g
 
 /** Follows the imports of a configuration that the framework's server loads when it starts. */
 export function configNeeds(project: Project, framework: NodeFramework | undefined): ConfigNeeds {
