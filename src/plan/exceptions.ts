@@ -20,6 +20,7 @@ const STANDING: { linter: string; id: string; reason: string; when: (plan: Plan)
   ...[[OWN, 'pinned-images'], ['hadolint', 'DL3007'], ['trivy', 'DS-0001'], ['checkov', 'CKV_DOCKER_7']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: MOVES, when: moves })),
   ...[[OWN, 'unprivileged-ports'], ['trivy', 'KSV-0117']].map(([linter, id]) => ({ linter: linter!, id: id!, reason: 'the program takes no other port; the pod is allowed it by a sysctl, without a capability', when: (p: Plan) => (p.runtime.port ?? 1024) < 1024 })),
   { linter: 'hadolint', id: 'DL3002', reason: 'the build images of this base run as a user who may not install; the last stage has its own', when: (p) => p.base.id === 'chainguard' },
+  { linter: 'hadolint', id: 'DL3060', reason: 'the cache of Yarn is a mount, which leaves nothing in a layer', when: (p) => String(p.manager?.cache).startsWith('/root/.yarn') },
   { linter: 'kube-score', id: 'container-resources', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'trivy', id: 'KSV-0011', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
   { linter: 'checkov', id: 'CKV_K8S_11', reason: 'no CPU limit: it was answered so', when: (p) => p.resources.cpuLimit === 'none' },
