@@ -95,7 +95,7 @@ export function packSbt(build: BuildFile, mainClass: () => string | undefined): 
     const copies = ['lib', 'conf'].map((p) => ({ from: `/out/${p}`, to: `./${p}` }))
     return { ...common, command: `sbt ${task('stage')}`, collect: `mkdir -p /out/conf && cp -r ${under(build.module, 'target/universal/stage')}/. /out/`, copies, run: run('', 'conf:lib/*'), develop: run('/out/', 'conf:lib/*') }
   }
-  const gather = [`sbt '${`export ${task('Runtime / fullClasspathAsJars')}`}' >/out.txt || { cat /out.txt; exit 1; }`, 'mkdir -p /out/lib', "tail -n 1 /out.txt | tr ':' '\\n' | xargs -I{} cp {} /out/lib/"]
+  const gather = [`sbt '${`export ${task('Runtime / fullClasspathAsJars')}`}' >/out.txt || { cat /out.txt; exit 1; }`, 'mkdir -p /out/lib', "tail -n 1 /out.txt >/path.txt && tr ':' '\\n' </path.txt >/jars.txt && xargs -I{} cp {} /out/lib/ </jars.txt"]
   return { ...common, command: gather.join(' && \\\n    '), collect: '', copies: [{ from: '/out/lib', to: './lib' }], run: run('', 'lib/*'), develop: run('/out/', 'lib/*') }
 }
 

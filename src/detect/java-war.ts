@@ -64,7 +64,7 @@ export function packWar(build: BuildFile): Pick<Packaging, 'jarFolder' | 'jarNam
     jarFolder: under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'),
     jarName: '*.war',
     collect: '',
-    extract: 'mkdir -p /out/webapp && cd /out/webapp && jar xf /out/app.jar',
+    extract: '',
     copies: [{ from: '/out/conf/', to: `${HOME}/conf/` }, { from: '/out/webapp', to: `${HOME}/webapps/ROOT` }],
     run: ['war'],
     develop: [],
