@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
-import { chooseMain, lastOf } from './go/main-package.ts'
+import { calledFunction, chooseMain, lastOf } from './go/main-package.ts'
 import { type Modules, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
@@ -32,7 +32,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const warnings: Warning[] = []
   const data = language.data as unknown as GoData
   const procfile = processOf(project)
-  const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings)
+  const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
   const foreign = main.module.file === undefined ? program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path)) : undefined
@@ -64,7 +64,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? [])], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
-    develop: assumed(['go', 'run', ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
+    develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : settingsPort(project, reads.copies)),
     portVariable: server.portVariable,
@@ -76,7 +76,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     secrets: secretNames(variables),
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
-    env: {},
+    env: main.called ? { FUNCTION_TARGET: main.called.name } : {},
     writable: writes.folders,
     build: {
       grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,
@@ -87,7 +87,10 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       manifests: vendor ? [] : manifestsOf(project, modules),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
-      flags: ['-trimpath', ...(vendor && !modules.work ? ['-mod=vendor'] : [])],
+      called: main.called?.path ?? '',
+      calledFolder: main.called ? main.package.slice(2) : '',
+      // what serves a function needs more than go.sum lists for it
+      flags: ['-trimpath', ...(main.called ? ['-mod=mod'] : []), ...(vendor && !modules.work ? ['-mod=vendor'] : [])],
       tags: main.tags.join(','),
       versionVariable: versionVariable(project, main.files),
       // go.work has no module of its own at the top, which ./... would be

@@ -19,6 +19,8 @@ export interface Main {
   /** tags without which it has no main function */
   tags: string[]
   guess?: boolean
+  /** what the build makes a program of: an import path, and the name that a function is registered by */
+  called?: { path: string; name: string }
 }
 
 const FUNCTION = /^func main\(\)/m
@@ -55,6 +57,24 @@ export function chooseMain(project: Project, modules: Modules, start: readonly s
     return { ...named[0]!, guess: true }
   }
   throw choices(`there are ${some.length} programs: ${listed(some)}`, some)
+}
+
+const FRAMEWORK = 'github.com/GoogleCloudPlatform/functions-framework-go'
+
+/** A package at a module's top whose functions the Functions Framework calls: the first that is registered. Undefined where a program is there. */
+export function calledFunction(project: Project, { list }: Modules): Main | undefined {
+  for (const module of list.filter((m) => m.main && m.requires.has(FRAMEWORK))) {
+    const prefix = module.folder ? `${module.folder}/` : ''
+    const files = project.files().filter((f) => f.startsWith(prefix) && !f.slice(prefix.length).includes('/') && f.endsWith('.go') && !f.endsWith('_test.go'))
+    for (const file of files) {
+      const text = project.read(file) ?? ''
+      const found = /\bfunctions\.(?:HTTP|CloudEvent|Typed)\(\s*"([\w.-]+)"/.exec(text)
+      if (!found || /^package main\b/m.test(text)) continue
+      const binary = lastOf(module.path)
+      return { package: `./${prefix}serve-function`, folder: module.folder, module, binary: /^[\w.-]+$/.test(binary) ? binary : 'app', files: [file, ...files.filter((f) => f !== file)], evidence: { file, line: lineOf(text, found[0]), text: found[0] }, tags: [], called: { path: module.path, name: found[1]! } }
+    }
+  }
+  return undefined
 }
 
 /** How many programs an error names. */
