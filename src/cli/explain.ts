@@ -35,10 +35,8 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
   const unknown = words.filter((w) => !ids.includes(w) && settingFor(w, settings) === undefined)
   if (unknown.length > 0) throw new InputError(unknown.map((w) => ({ message: `nothing is called ${JSON.stringify(w)}`, where: 'explain', hint: 'create-hardened-container list', near: { given: w, among: ids } })))
   const chain = packs ? (await import('../pack/explain.ts')).chainOf : undefined
-  const explained = (words.length > 0 ? words : OPTIONS.flatMap((o) => (o.answer ? [o.answer] : []))).map((id) => {
-    const e = explain(id, all, project)
-    return chain && e.kind !== 'artifact' ? { ...e, here: [...e.here, ...chain(e.kind === 'control' ? `control.${id}` : id, packs!, known!.layers)] } : e
-  })
+  const meant = words.length > 0 ? words.flatMap((id) => explain(id, all, project)) : OPTIONS.flatMap((o) => (o.answer ? explain(o.answer, all, project).filter((e) => e.kind === 'setting') : []))
+  const explained = meant.map((e) => (chain && e.kind !== 'artifact' ? { ...e, here: [...e.here, ...chain(e.kind === 'control' ? `control.${e.id}` : e.id, packs!, known!.layers)] } : e))
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: true, exitCode: EXIT.ok, explained }, null, 2)}\n`)
   else if (words.length > 0) io.stdout.write(explained.map(text).join('\n'))
   else io.stdout.write(explained.map((e) => `${e.id.padEnd(18)} ${e.here[0] ?? e.title}\n`).join(''))
@@ -68,14 +66,18 @@ async function projectHere(flags: Parsed['flags'], io: Io): Promise<{ known?: Kn
   }
 }
 
-function explain(id: string, all: Catalog, project: Project | undefined): Explanation {
+/** What has that name: a control, an artifact, a setting, or several of them. */
+function explain(id: string, all: Catalog, project: Project | undefined): Explanation[] {
   const control = all.controls.find((c) => c.id === id)
-  if (control) return { id, kind: 'control', title: control.title, why: control.why, sources: control.sources, here: controlHere(control, project?.plan) }
   const artifact = all.artifacts.find((a) => a.id === id)
-  if (artifact) return { id, kind: 'artifact', title: `${artifact.path} (${artifact.title})`, why: artifact.why, sources: [], here: artifactHere(artifact, project?.plan) }
   const option = OPTIONS.find((o) => o.answer === id)
+  const describe = option?.describe ?? settingFor(id, all.settings)?.describe
   const flag = option ? `--${option.name} ${option.value}` : `--set ${id}=VALUE`
-  return { id, kind: 'setting', title: option?.describe ?? settingFor(id, all.settings)!.describe, why: `Set it by ${flag}, or as ${option ? id : `set: { ${id} }`} in hardened.yaml.`, sources: [], here: settingHere(id, project) }
+  return [
+    ...(control ? [{ id, kind: 'control' as const, title: control.title, why: control.why, sources: control.sources, here: controlHere(control, project?.plan) }] : []),
+    ...(artifact ? [{ id, kind: 'artifact' as const, title: `${artifact.path} (${artifact.title})`, why: artifact.why, sources: [], here: artifactHere(artifact, project?.plan) }] : []),
+    ...(describe !== undefined ? [{ id, kind: 'setting' as const, title: describe, why: `Set it by ${flag}, or as ${option ? id : `set: { ${id} }`} in hardened.yaml.`, sources: [], here: settingHere(id, project) }] : []),
+  ]
 }
 
 function text(e: Explanation): string {

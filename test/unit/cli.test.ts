@@ -166,6 +166,9 @@ describe('help, list, explain, completion', () => {
     expect(run(folder, ['explain', 'port'], { env: { CHC_PORT: '8099' } }).out).toContain('Here: 8099, environment')
     expect(run(folder, ['explain', 'port']).out).toContain('detected in server.js:')
     expect(run(folder, ['explain']).out).toMatch(/^healthPath +Here: \/healthz/m)
+    // a file and an answer have that name
+    expect(run(folder, ['explain', 'namespace']).out).toMatch(/--without namespace[^]*namespace \(setting\)[^]*Here: orders-api/)
+    expect(run(folder, ['explain']).out).toMatch(/^namespace +Here: orders-api/m)
   })
 
   test.each(['bash', 'zsh', 'fish'])('completion %s is a script that its shell reads', (shell) => {
