@@ -37,10 +37,21 @@ function configOf(f: NodeFramework, project: Project, expression: RegExp): RegEx
   return undefined
 }
 
-/** The script that builds for production: by its usual name, else the one that calls the framework's own build, as `docs:build` does. */
+/**
+ * The script that builds for production: by its usual name, else the one that calls the framework's own build, as `docs:build` does.
+ * What hosting platforms run in its place (https://devcenter.heroku.com/articles/nodejs-support#customizing-the-build-process,
+ * https://cloud.google.com/docs/buildpacks/nodejs#executing_custom_build_steps) counts where it is the only one, or installs what the usual one needs.
+ */
 export function buildScript({ scripts }: Manifest, framework: NodeFramework | undefined): string | undefined {
   const usual = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
-  return usual ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
+  const hosted = ['heroku-postbuild', 'gcp-build'].find((s) => scripts[s] !== undefined && (usual === undefined || installs(scripts[s]!, scripts)))
+  return hosted ?? usual ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
+}
+
+/** Whether a command, or a script that it runs, installs something more, as `cd client && npm install` does. */
+export function installs(command: string, scripts: Record<string, string>): boolean {
+  if (/\b(npm|pnpm|yarn|bun)(\s[^&|;]*)?\s(ci|i|install)\b|\byarn(\s--(?!help|version)[^&|;]*)?\s*(&&|;|$)/.test(command)) return true
+  return [...command.matchAll(/\brun ([\w:.-]+)/g)].some(([, name]) => scripts[name!] !== undefined && scripts[name!] !== command && installs(scripts[name!]!, { ...scripts, [name!]: '' }))
 }
 
 /** The folder that a framework's build fills: its usual one, or what its configuration or build script says. */

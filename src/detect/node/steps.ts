@@ -1,7 +1,7 @@
 import type { BuildValues, Fact, Warning } from '../facts.ts'
 import { configNeeds } from './config.ts'
 import { dataOf } from './data.ts'
-import { buildScript } from './framework.ts'
+import { buildScript, installs } from './framework.ts'
 import type { Install } from './install.ts'
 import type { Manifest } from './manifest.ts'
 import type { Prisma } from './prisma.ts'
@@ -35,7 +35,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick('prune')) : '',
     modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
-    buildEnv: environmentOf(read, version),
+    buildEnv: environmentOf(read, install, version),
     commands: commandsOf(read, install, warnings),
     test: tested(manifest) ? runs(read, 'test') : '',
     workdir: workdirOf(workspace),
@@ -47,13 +47,13 @@ const fill = (command: string, { workspace, manifest }: Read): string => (worksp
 const tested = ({ scripts }: Manifest): boolean => scripts.test !== undefined && !/no test specified|^\s*(echo|exit)\b/.test(scripts.test)
 
 /** Environment of the build. */
-function environmentOf({ context, manifest, framework }: Read, version: Fact<string> | undefined): string[] {
+function environmentOf({ context, manifest, framework }: Read, install: Install, version: Fact<string> | undefined): string[] {
   const { language, project, chosen } = context
   const { scripts, every } = manifest
-  const script = scripts.build ?? ''
+  const script = scripts[buildScript(manifest, framework) ?? ''] ?? ''
   const env = [...(framework?.buildEnv ?? [])]
   // a build that installs something more wants its development dependencies
-  if (!/\b(npm|pnpm|yarn|bun) (ci|i|install)\b/.test(script)) env.unshift('NODE_ENV=production')
+  if (![script, ...install.later].some((c) => installs(c, scripts))) env.unshift('NODE_ENV=production')
   // a check of all settings, which a build has none of, names what it is passed over by
   const check = ['src/env.js', 'src/env.mjs', 'src/env.ts', 'env.mjs', 'env.ts'].map((f) => project.read(f) ?? '').join('')
   if (check.includes('SKIP_ENV_VALIDATION')) env.push('SKIP_ENV_VALIDATION=1')
@@ -78,7 +78,9 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
   const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
-  return [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [own] : []), ...made]
+  const all = [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [own] : []), ...made]
+  // the next command starts where this one did
+  return all.map((c) => (/(^|[&;]\s*)cd\s/.test(c) && all.length > 1 ? `(${c})` : c))
 }
 
 /** A script that does something. */
