@@ -21,6 +21,7 @@ import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSteps } from './node/steps.ts'
 import { chooseNodeVersion } from './node/version.ts'
+import { readWrites } from './node/writes.ts'
 import { findWorkspace, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
 import { lineAt, openProject, type Project } from './project.ts'
 import { readServer, readSources } from './sources.ts'
@@ -95,8 +96,11 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const address = start.static ? undefined : readAddress(project, sources, spec, start, server.loopback, warnings)
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address?.value ?? {}), ...Object.keys(start.env)])
 
+  const writes = start.static || start.framework ? { folders: [], links: [] } : readWrites(project, sources.files, { workdir: workdirOf(workspace), output: start.output }, warnings)
+
   const build = {
     managerVersion: installer.version,
+    links: writes.links,
     ...readSteps(read, install, prisma, version, warnings),
     systemPackages: system.build,
     systemPackagesApk: system.buildApk,
@@ -146,7 +150,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     ...shared,
     ...placed(served, here),
     env: { ...plain(start.env), ...system.env },
-    writable: (start.framework ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`),
+    writable: [...(start.framework ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
     ...(system.kind ? { kind: system.kind } : {}),
     build: { ...build, ...(start.bun ? { runtimeImage: dataOf(context.language).bun.runtime } : {}) },
     warnings: [...placed(above, there), ...placed(warnings, here)],
