@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { load } from './bundle.mjs'
+import { draw } from './picture.mjs'
 import { ready, root } from './ready.mjs'
 
 /** Names of the stale pages; they are written unless they are only looked at. */
@@ -10,8 +11,8 @@ export async function writeDocs(check) {
   const stale = []
   mkdirSync(join(root, 'docs'), { recursive: true })
   const pages = [...(await docs())].map(([name, text]) => [`docs/${name}`, text])
-  // the walk takes its time, and a test looks whether it is fresh
-  if (!check) pages.push(['docs/packs-walk.md', await (await load('walk', ["export { walk } from './test/walk/walk.ts'"])).walk()])
+  // what is run for takes its time, and a test looks whether it is fresh
+  if (!check) pages.push(['docs/packs-walk.md', await (await load('walk', ["export { walk } from './test/walk/walk.ts'"])).walk()], ['docs/usage.svg', draw()])
   pages.push(['docs/packs.md', packsPage(readFileSync(join(root, 'docs/packs.md'), 'utf8'))])
   pages.push(['README.md', await readme(readFileSync(join(root, 'README.md'), 'utf8'))])
   for (const [name, text] of pages) {
