@@ -41,6 +41,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const server = readServer(sources)
   const uses = usesOf(modules, program)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
+  const spec = language.frameworks.find((f) => f.id === framework?.value)
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
   const argued = chosen.start?.slice(1) ?? readArguments(project, sources, program, main, procfile, warnings)
@@ -66,7 +67,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? [])], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
-    port: server.port ?? (server.portVariable ? undefined : settingsPort(project, reads.copies)),
+    port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
     hostVariable: hostVariable(sources),
     health: server.health,

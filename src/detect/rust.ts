@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Language } from './language.ts'
 import { lineOf, type Project } from './project.ts'
@@ -29,6 +30,11 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const sources = readSources(filesOf(project, binary, crates.all), language, [binary.path])
   const server = readServer(sources)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)
+  if (!framework && !server.listens && !chosen.start) refusePages(project, crate)
+  if (needs.asked('sqlx') && !isPrepared(project, crates.all)) {
+    const query = sources.match(/\bquery(?:_as|_scalar)?!\(/)
+    if (query) warnings.push({ message: 'sqlx checks this query against a database, which the build has not', file: query.evidence.file, line: query.evidence.line, hint: 'cargo sqlx prepare, and commit .sqlx' })
+  }
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
@@ -80,13 +86,25 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   }
 }
 
+/** What the macros of sqlx know of the database without one, https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode */
+const isPrepared = (project: Project, crates: readonly Crate[]): boolean => project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
+
+/** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
+function refusePages(project: Project, crate: Crate): void {
+  const below = (file: string): string => (crate.folder === '.' ? file : `${crate.folder}/${file}`)
+  const client = /^(?:yew|leptos|dioxus|sycamore)\s*=\s*\{[^}\n]*\b(?:csr|web)\b/m
+  const place = [[below('Trunk.toml'), /^/], [below('index.html'), /data-trunk/], [crate.manifest, client]] as const
+  const found = place.find(([file, sign]) => sign.test(project.read(file) ?? '\0') && project.has(file))
+  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found[0], line: lineOf(project.read(found[0])!, found[1]), hint: 'build them (trunk build --release), and run this in the folder that they are in: --app dist' })
+}
+
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
 function readBuild(project: Project, crates: readonly Crate[], binary: Binary, locked: boolean, toolchain: string): LanguageFacts['build'] {
   const targets = crates.flatMap((c) => c.targets)
   const vendored = /^\s*directory\s*=\s*"([\w./-]+)"/m.exec(project.read('.cargo/config.toml') ?? '')?.[1]
   const folders = ['.cargo', ...(vendored ? [vendored] : [])].filter((f) => project.isFolder(f))
   const several = crates.filter((c) => c.member).length > 1
-  const offline = project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
+  const offline = isPrepared(project, crates)
   return {
     ignoreToolchain: toolchain === '',
     locked,

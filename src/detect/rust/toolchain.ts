@@ -1,3 +1,4 @@
+import { InputError } from '../../errors.ts'
 import type { Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
@@ -15,12 +16,15 @@ export interface Toolchain {
   file: string
 }
 
+const UNSTABLE = /^#!\[feature\(/m
+
 /** The first release whose image is made of Debian 13. */
 const TRIXIE_SINCE = 89
 
 /**
  * Reads rust-toolchain.toml, or rust-toolchain in either of its forms (https://rust-lang.github.io/rustup/overrides.html). A nightly
  * that no source uses a feature of gives way to the stable compiler; without a file, old crates of the lock file may ask for an older one.
+ * Throws InputError where a feature is used and no compiler named.
  */
 export function readToolchain(project: Project, sources: Sources, needs: Needs, breaks: Record<string, { before: string; channel: string }>, warnings: Warning[]): Toolchain {
   const file = ['rust-toolchain.toml', 'rust-toolchain'].find((f) => project.read(f) !== undefined)
@@ -28,6 +32,8 @@ export function readToolchain(project: Project, sources: Sources, needs: Needs, 
   const channel = /^\s*\[toolchain\]/m.test(source) ? text(table(readToml(file!, source), 'toolchain'), 'channel') : source.trim().split('\n')[0]
   const release = /^\d+\.\d+(?:\.\d+)?(?=-|$)/.exec(channel ?? '')?.[0]
   if (release) return imageOf(release)
+  const unnamed = channel ? undefined : sources.files.find((f) => UNSTABLE.test(project.read(f) ?? ''))
+  if (unnamed) throw new InputError({ message: 'the sources use features that no stable compiler has, and nothing names another one', file: unnamed, line: lineOf(project.read(unnamed)!, UNSTABLE), hint: 'name it in rust-toolchain.toml: [toolchain] channel = "nightly-2026-01-31"; or take releases that do without' })
   if (channel && /^(nightly|beta)/.test(channel)) {
     const line = lineOf(source, channel)
     const feature = sources.files.find((f) => /^\s*#!\[(?:cfg_attr\([^\n]*)?feature\(/m.test(project.read(f) ?? ''))
