@@ -57,9 +57,9 @@ export async function detect(project: Project, wanted: string | undefined, chose
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id)))
   const chosenOnes = starting.length > 0 ? starting : found
-  const foreign = wanted || chosen.start ? undefined : foreignOf(project.names(), Object.values(listed).flatMap((l) => l.markers))
+  const foreign = wanted || chosen.start || starting.some((f) => !f.facts.start!.guess) ? undefined : foreignOf(project.names(), Object.values(listed).flatMap((l) => l.markers))
   // beside another language's manifest, what has no start of its own (assets to bundle, say) is a part of that program
-  const part = foreign?.manifest === true && starting.every((f) => f.facts.start!.guess)
+  const part = foreign?.manifest === true
   // a manifest of which nobody can tell the program does not stand in the way of one that has it
   const stops = (starting.length > 0 || part) && !wanted ? problems.filter((p) => p.where !== '--start') : problems
   if (stops.length > 0) throw new InputError(stops)

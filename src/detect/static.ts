@@ -39,7 +39,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...staticFacts(language, evidence),
     develop: assumed(['nginx', '-g', 'daemon off;']),
     build: { static: true, spa: /^pushstate:\s*(enabled|true)/m.test(project.read('Staticfile') ?? ''), folder: found.folder === '' ? '.' : `${found.folder}/`, ...staticImages() },
-    warnings: [],
+    warnings: ['nginx.conf', 'httpd.conf'].filter((f) => project.has(f)).map((file) => ({ message: `${file} is not used: the image has a configuration of its own`, file, hint: 'what it says beside the folder, routes and headers, is to be added to the one in the Dockerfile' })),
   }
 }
 
