@@ -6,7 +6,7 @@ import { type Modules, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
-import { openAddress, processOf, readArguments } from './go/start.ts'
+import { openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
@@ -44,19 +44,27 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
+  const unlocked = !vendor && !modules.work && !project.has('go.sum') ? modules.list.find((m) => m.requires.size > 0) : undefined
   const argued = chosen.start?.slice(1) ?? readArguments(project, sources, program, main, procfile, warnings)
   const open = chosen.start || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
-  const rest = [...argued, ...(open ? [open.value] : [])]
+  const named = chosen.start || argued.length > 0 ? [] : optionPaths(project, sources, main)
+  const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
   const loopback = !open && server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
+  for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
+    if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
   const writes = readWrites(project, program.files, data.writes, warnings)
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
   const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend.managers, warnings)
   const unmade = unheld.filter((e) => !project.isFolder(e.path.replace(/\/[^/]*\*.*$/, '')) && !frontends.some((f) => e.path.startsWith(`${f.folder}/`)))
   for (const e of unmade) warnings.push({ message: `${e.path} is embedded, but not in the repository: the build fails without it`, file: e.evidence.file, line: e.evidence.line, hint: 'add the step that makes it to the stage build of the Dockerfile' })
-  const variables = withExamples(project, sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)))
+  const place = { file: framework?.evidence[0]?.file, line: framework?.evidence[0]?.line }
+  const kept = (spec?.keeps as string[] | undefined) ?? []
+  for (const path of kept) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, ...place, hint: 'use a PersistentVolumeClaim for what must stay' })
+  if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
+  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
   const plain = main.module.file === undefined
 
   return {
@@ -64,7 +72,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     version: version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
-    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? [])], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
+    start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
@@ -78,12 +86,13 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
     env: main.called ? { FUNCTION_TARGET: main.called.name } : {},
-    writable: writes.folders,
+    writable: [...writes.folders, ...kept],
     build: {
       grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,
       cgo: cgo !== undefined,
       cgoEnabled: cgo ? '1' : '0',
       vendor,
+      unlocked: unlocked !== undefined,
       download: !plain && !vendor,
       manifests: vendor ? [] : manifestsOf(project, modules),
       systemPackages: packages.flatMap((p) => p.apt),
@@ -149,6 +158,8 @@ function chooseFramework(language: Language, uses: (name: string) => Evidence | 
 
 /** A variable that the address is taken from. */
 function hostVariable(sources: Sources): Fact<Record<string, string>> | undefined {
+  const whole = sources.match(/\.(?:ListenAndServe|Listen|Run|Start)\(\s*(?:"tcp[46]?",\s*)?os\.Getenv\("([A-Z_]*(?:ADDR|ADDRESS|BIND|LISTEN))"\)/)
+  if (whole?.groups[0]) return fact({ [whole.groups[0]]: '0.0.0.0:{port}' }, whole.evidence)
   const found = sources.match(/(?:Getenv|LookupEnv|getEnv|getenv|GetEnv)\w*\(\s*"([A-Z_]*(?:HOST|BIND|BIND_ADDRESS|LISTEN_HOST))"/)
   // names of other machines, a database's, are no address to listen on
   return found?.groups[0] && !/(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/.test(found.groups[0]) ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined

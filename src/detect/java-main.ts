@@ -18,7 +18,7 @@ export function findMains(project: Project): Main[] {
   return project.files().flatMap((file) => {
     const kind = /\.(java|kt|scala|groovy)$/.exec(file)?.[1]
     const text = kind && !AWAY.test(file.replace(/(?<=^|\/)src\/main\/.*/, '')) ? project.read(file) : undefined
-    if (text === undefined || !/\bmain\b|extends\s+[\w.]*(?:App|MainRoutes\b)/.test(text)) return []
+    if (text === undefined || !/\bmain\b|extends\s+[\w.]*(?:App|Main(?:Routes)?\b)/.test(text)) return []
     const found = kind === 'kt' ? kotlin(file, text) : kind === 'scala' ? scala(text) : java(file, text)
     if (!found) return []
     const namespace = /^\s*package\s+([\w.]+)/m.exec(text)?.[1]
@@ -52,7 +52,7 @@ function kotlin(file: string, text: string): Found | undefined {
 }
 
 function scala(text: string): Found | undefined {
-  const at = /^object\s+(\w+)[^\n{]*\bextends\s+[\w.]*(?:App\w*|MainRoutes\b)/m.exec(text) ?? /^object\s+(\w+)[^{]*\{(?=[\s\S]*\bdef\s+main\s*\()/m.exec(text)
+  const at = /^object\s+(\w+)[^\n{]*\bextends\s+[\w.]*(?:App\w*|Main(?:Routes)?\b)/m.exec(text) ?? /^object\s+(\w+)[^{]*\{(?=[\s\S]*\bdef\s+main\s*\()/m.exec(text)
   const three = /^@main\s+def\s+(\w+)/m.exec(text)
   return at ? { name: at[1]!, at: at[0].split('\n')[0]! } : three ? { name: three[1]!, at: three[0] } : undefined
 }

@@ -191,6 +191,23 @@ export function findFunction(project: Project, files: readonly string[]): Fact<s
   return undefined
 }
 
+/** An application object of an unknown framework, by its name: what a server is told of. The last two are the protocols themselves. */
+const OBJECT = /^(?:(app|application|api|asgi|wsgi|asgi_app|wsgi_app)\s*(?::[^=\n]+)?=\s*[A-Za-z_][\w.]*\(|async def (app|application)\(\s*scope\b|def (app|application)\(\s*environ\b)/m
+const RUNS = /^if\s+__name__\s*==|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(/m
+
+/** An application object that nothing in its file runs, in a file of a usual name: of a framework that is not known, or of none. */
+export function findUnknown(project: Project, files: readonly string[], entries: readonly string[], root: (file: string) => string): { target: Target; interface: 'asgi' | 'wsgi' } | undefined {
+  for (const file of ranked(files.filter((f) => /(^|\/)[aw]sgi\.py$/.test(f) || entries.includes(f.slice(f.lastIndexOf('/') + 1))), entries)) {
+    const source = project.read(file) ?? ''
+    const found = OBJECT.exec(source)
+    if (!found || RUNS.test(source)) continue
+    const asgi = /(^|\/)asgi\.py$/.test(file) || found[2] !== undefined || (found[3] === undefined && !/(^|\/)wsgi\.py$/.test(file) && /^[ \t]*async def /m.test(source))
+    const object = found.slice(1).find((name) => name !== undefined)!
+    return { interface: asgi ? 'asgi' : 'wsgi', target: { module: moduleOf(file, root(file)), object, factory: false, file, evidence: { file, line: lineOf(source, found[0]), text: found[0].slice(0, 120) } } }
+  }
+  return undefined
+}
+
 /** A statement that does something when the file is run; a library only defines. */
 const ACTS = /^(?:(?:await )?[\w.]+\(|\w[\w, ]*=\s*[\w.]+\(|while\b|for\b|with\b|async\b(?! def))/m
 

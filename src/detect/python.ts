@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python-django.ts'
-import { type Entry, findFunction, findScript, findTargets, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
+import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { choosePythonVersion, older, pinFor } from './python-version.ts'
@@ -29,6 +29,8 @@ interface Start {
   /** the server's package that is installed because the project lacks it, "gunicorn==27.0.1" */
   added?: string
   sigterm?: boolean
+  /** where the framework does not say it */
+  serves?: Fact<boolean>
   env: Record<string, string>
   /** folder that imports start at, below the project's root */
   root: string
@@ -60,9 +62,10 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
   const everything = readServer(sources)
   const ports = { port: own.length > 0 ? served(server.port, data.clientPorts as number[]) : undefined, variable: server.portVariable ?? (start.argv?.value[0] === 'python' ? everything.portVariable : undefined) }
-  const serves = servesFact(spec, framework, everything.listens, ports.variable)
+  const serves = start.serves ?? servesFact(spec, framework, everything.listens, ports.variable)
   const runsItself = start.argv !== undefined && ['python'].includes(start.argv.value[0]!)
   const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
+  if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const health = chooseHealth(project, sources, spec, runsItself)
   const console_ = projectCommand(manifests, start)
   const env = { ...start.env, ...django?.env }
@@ -146,6 +149,7 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
   if (calling && findFunction(project, files)) return fact('functions-framework', calling.evidence)
   const imported = language.frameworks.flatMap((f) => {
     const expression = importsOf(f)
+    if (typeof f.serving === 'string' && !files.some((file) => new RegExp(f.serving as string).test(read(file)))) return []
     const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
     return file ? [{ f, file, at: { file, line: lineOf(read(file), expression) } }] : []
   })
@@ -180,7 +184,7 @@ function chooseStart(context: DetectContext, manifests: Manifests, files: readon
   const root = (file: string): string => importRoot(project, file)
   const target = said?.target ?? (said?.script ? undefined : spec && findTargets(project, files, spec, root)[0])
   const folder = said?.target ? said.root : target ? root(target.file) : ''
-  if (spec && target && spec.interface !== 'script' && (spec.argv ? spec.id !== 'streamlit' : true)) return serve(context, manifests, spec, target, folder, line, django)
+  if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django)
   if (spec?.id === 'functions-framework') {
     const called = findFunction(project, files)
     const file = called?.evidence[0]!.file
@@ -192,6 +196,11 @@ function chooseStart(context: DetectContext, manifests: Manifests, files: readon
   }
   const command = !said?.script && commandOf(context, manifests)
   if (command) return { ...command, env: {}, root: '', develop: command.argv.value }
+  const unknown = spec || said?.script ? undefined : findUnknown(project, files, language.data!.entries as string[], root)
+  if (unknown) {
+    const served = serve(context, manifests, { id: '', title: '', interface: unknown.interface }, unknown.target, root(unknown.target.file), line, undefined)
+    return { ...served, argv: { ...served.argv!, guess: true }, serves: fact(true, unknown.target.evidence) }
+  }
   const runnable = spec && spec.interface !== 'cli' ? files.filter((f) => importsOf(spec)?.test(project.read(f) ?? '')) : []
   const entries = language.data!.entries as string[]
   const script = said?.script ? fact(said.script, said.evidence) : (findScript(project, runnable, entries) ?? findScript(project, files, entries))

@@ -99,9 +99,11 @@ export function makePlan(input: PlanInput): Plan {
   const kind = language.resources[facts.kind ?? framework?.kind ?? language.kind]!
   const set = answers.set ?? {}
   const uid = Number(set['runtime.uid'] ?? base.uid)
-  const portVariable = facts.portVariable?.value ?? framework?.portVariable
   // what is served by another program than the language's own has no use for the language's settings
   const static_ = facts.build.static === true
+  const guessed = facts.port ? facts.port.guess === true : framework?.port === undefined || framework.examples === true
+  // where the port is a guess, a program that asks its environment in a way that was not seen is told it
+  const portVariable = facts.portVariable?.value ?? framework?.portVariable ?? (guessed && !static_ && !argv.some((w) => w.includes('{port}')) ? 'PORT' : undefined)
   const env: Record<string, string> = { ...(static_ ? {} : language.env), ...framework?.env, ...facts.env }
   if (serves && portVariable) env[portVariable] = String(port)
   if (serves) Object.assign(env, facts.hostVariable?.value ?? framework?.host)

@@ -1,7 +1,7 @@
 import { type Fact, fact } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 
-const SETTINGS = /\.(ya?ml|toml|json|ini|env|properties)$/
+const SETTINGS = /\.(ya?ml|toml|json|ini|conf|env|properties)$/
 /** A line that says where a server listens; a database's port is told by its number. */
 const PORT = /^[ \t]*["']?(?:(?:http|server|app|listen|web)_?)?(?:port|addr(?:ess)?|listen)["']?[ \t]*[:=][ \t]*["']?(?:[\w.]*:)?(?!(?:22|25|53|465|587|3306|5432|5672|6379|9092|11211|27017)\b)(\d{2,5})["']?,?[ \t]*(?:#.*)?$/im
 const MAX_FILES = 10

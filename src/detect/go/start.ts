@@ -1,8 +1,9 @@
-import { type Fact, fact, type Warning } from '../facts.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { splitCommand } from '../words.ts'
 import type { Main } from './main-package.ts'
+import { below } from './module.ts'
 import type { Program } from './packages.ts'
 
 /** The web process of a Procfile, else its worker, else what a Dockerfile or a Makefile of the project's own starts. `$PORT` becomes the plan's port. */
@@ -68,6 +69,17 @@ export function openAddress(sources: Sources): Fact<string> | undefined {
   if (!found) return undefined
   const [a, b, c, d] = found.groups
   return fact(`--${a ?? c}=0.0.0.0${b || d ? ':{port}' : ''}`, found.evidence)
+}
+
+/** An option whose default is a path that starts above the folder where the program runs. */
+const ABOVE = /\.String(?:Var)?P?\(\s*(?:&[\w.]+,\s*)?"([\w.-]+)",\s*(?:"\w?",\s*)?"((?:\.\.\/)+[\w.\/-]+)"/
+
+/** What such options are given where the path is there, seen from the folder of the main package: the argument, the path and its place. */
+export function optionPaths(project: Project, sources: Sources, main: Main): { argument: string; path: string; evidence: Evidence }[] {
+  return sources.matches(ABOVE).flatMap(({ groups: [name, above], evidence }) => {
+    const path = below(main.folder, above!)
+    return path && (project.has(path) || project.isFolder(path)) ? [{ argument: `--${name}=./${path}`, path, evidence }] : []
+  })
 }
 
 /** Whether cobra's root command does something by itself. */

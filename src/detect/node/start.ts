@@ -195,12 +195,18 @@ function starter(context: DetectContext, manifest: Manifest, command: Command, f
   const typed = /\.[cm]?tsx?$/.test(file)
   const built = typed && manifest.scripts.build !== undefined && /\b(tsc|tsup|swc|esbuild|nest|ncc|rollup|unbuild|tsdown|bunchee)\b/.test(manifest.scripts.build) ? builtPath(project, file) : undefined
   if (built) return program(context, manifest, { argv: ['node', built], env: {}, before: [] }, [evidence], true)
+  if (command.argv[0] === 'node' && asksBun(project, manifest, file, typed)) return program(context, manifest, { argv: ['bun', file], env: {}, before: [] }, [evidence], true)
   if (typed && command.argv[0] === 'node') {
-    if (context.project.has('bun.lock') || context.project.has('bun.lockb')) return program(context, manifest, { argv: ['bun', file], env: {}, before: [] }, [evidence], true)
     const runner = Object.entries(dataOf(language).runners).find(([, r]) => r.packages?.some((p) => manifest.every[p] !== undefined && p !== 'typescript'))?.[0]
     return program(context, manifest, { argv: [runner ?? 'node', file], env: {}, before: [] }, [evidence], true)
   }
   return program(context, manifest, command, [evidence], true)
+}
+
+/** Whether a file is for Bun: it calls Bun, or is TypeScript in a project of Bun. */
+function asksBun(project: Project, manifest: Manifest, file: string, typed: boolean): boolean {
+  if (/\bBun\.\w|['"]bun(?::\w+)?['"]/.test(project.read(file) ?? '')) return true
+  return typed && (project.has('bun.lock') || project.has('bun.lockb') || ['@types/bun', 'bun-types'].some((d) => manifest.every[d] !== undefined))
 }
 
 /** Drops what only development wants: inspectors, .env files (the environment holds the settings), modules that production lacks. */
