@@ -9,16 +9,19 @@ import { readCopies } from './node/copies.ts'
 import { IMPORT } from './node/config.ts'
 import { dataOf, type NodeFramework } from './node/data.ts'
 import { readDevelop } from './node/develop.ts'
+import { withFolder } from './node/folder.ts'
 import { chooseFramework } from './node/framework.ts'
 import { readInstall, readSystem } from './node/install.ts'
 import { exportedServer, refuseUnserved, theListener } from './node/listener.ts'
-import { chooseManager, type Installer } from './node/manager.ts'
+import { chooseManager, type Installer, lockedProgram } from './node/manager.ts'
 import { type Manifest, readManifest } from './node/manifest.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
+import { reachedFrom } from './node/reach.ts'
 import { readAddress, readHealth, readPort, readServes } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
+import { readSpawns } from './node/spawns.ts'
 import { readSteps } from './node/steps.ts'
 import { chooseNodeVersion } from './node/version.ts'
 import { readWrites } from './node/writes.ts'
@@ -74,17 +77,18 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
 
   const installer = chooseManager(root.context, root.manifest, above)
   const likely = chooseFramework(context, manifest)
-  const start = hoisted(resolveStart(context, manifest, language(context, likely), () => theListener(project, readSources(project, context.language))), installer, workspace)
+  const start = hoisted(located(resolveStart(context, manifest, language(context, likely), () => theListener(project, readSources(project, context.language))), installer, root.context.project), installer, workspace)
   // one package.json serves all apps of such a repository, so that its dependencies say little of one
-  const framework = start.build && !start.framework ? undefined : likely
+  const { inner, both } = withFolder(project, manifest, start.cwd ?? '')
+  const framework = inner ? chooseFramework({ ...context, project: inner.project }, inner.manifest) : start.build && !start.framework ? undefined : likely
   const spec = language(context, framework)
   const sources = readSources(project, context.language, start.sources)
   const packages = workspace ?? packagesBelow(project, manifest)
   const read: Read = { context, manifest, installer, start, sources, packages, ...(spec ? { framework: spec } : {}), ...(workspace ? { workspace } : {}) }
   if (spec?.notice && start.framework) warnings.push({ message: spec.notice, file: framework!.evidence[0]?.file, line: framework!.evidence[0]?.line, hint: spec.noticeHint })
-  const version = chooseNodeVersion(context, [{ project, manifest }, ...(workspace ? [{ project: workspace.root, manifest: root.manifest }] : [])], warnings)
+  const version = chooseNodeVersion(context, [{ project, manifest }, ...(inner ? [{ project, manifest: inner.manifest }] : []), ...(workspace ? [{ project: workspace.root, manifest: root.manifest }] : [])], warnings)
   const install = readInstall(root.context, root.manifest, installer, workspace, packages.members, above)
-  const system = readSystem(root.context, workspace ? together(manifest, workspace) : manifest, installer, warnings)
+  const system = readSystem(root.context, workspace ? together(manifest, workspace) : both, installer, warnings)
   const prisma = [...(workspace?.needed ?? []).map((m) => readPrisma(openProject(join(workspace!.root.root, m.path)), m.manifest, `${m.path}/`)), readPrisma(project, manifest, workspace ? `${workspace.path}/` : '')].filter((p) => p !== undefined)
   for (const { sqlite } of prisma) if (sqlite) warnings.push({ message: 'the database is a file (SQLite), which a container that is replaced does not keep, and cannot write beside the program', file: sqlite.file, line: sqlite.line, hint: 'take a database of its own, or put the file on a volume' })
   const server = readServer(sources)
@@ -96,7 +100,10 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const address = start.static ? undefined : readAddress(project, sources, spec, start, server.loopback, warnings)
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address?.value ?? {}), ...Object.keys(start.env)])
 
-  const writes = start.static || start.framework ? { folders: [], links: [] } : readWrites(project, sources.files, { workdir: workdirOf(workspace), output: start.output }, warnings)
+  let known: { files?: ReadonlySet<string> } | undefined
+  const reached = (): ReadonlySet<string> | undefined => (known ??= { files: start.framework ? undefined : reachedFrom(project, start.sources) }).files
+  const writes = start.static || start.framework || start.cwd ? { folders: [], links: [] } : readWrites(project, sources.files, { workdir: workdirOf(workspace), output: start.output, reached }, warnings)
+  const started = start.static ? undefined : readSpawns(context, sources.files, reached, system.runtime, warnings)
 
   const build = {
     managerVersion: installer.version,
@@ -141,10 +148,10 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     ...(address ? { hostVariable: address } : {}),
     ...readHealth(project, server),
     handlesSigterm: start.framework ? undefined : server.handlesSigterm,
-    services: firstOfEach([...Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => manifest.production[n] !== undefined).slice(0, 1).map((n) => fact(id, manifest.keyAt(n)))), ...prisma.flatMap((p) => p.service ?? [])]),
+    services: firstOfEach([...Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => both.production[n] !== undefined).slice(0, 1).map((n) => fact(id, both.keyAt(n)))), ...prisma.flatMap((p) => p.service ?? [])]),
     secrets: firstOfEach([...variables.secrets, ...prisma.flatMap((p) => p.secrets)]),
     settings: variables.settings,
-    unsuitable: unsuitableBases(read, argv, system),
+    unsuitable: unsuitableBases(read, argv, system, started),
   }
   return {
     ...shared,
@@ -169,6 +176,13 @@ function placed<T>(value: T, prefix: string): T {
 
 /** The dependencies of an app and of the packages that it needs, at the app's places. */
 const together = (manifest: Manifest, { needed }: Workspace): Manifest => ({ ...manifest, production: Object.assign({}, ...needed.map((m) => m.manifest.production), manifest.production) as Record<string, string>, every: Object.assign({}, ...needed.map((m) => m.manifest.every), manifest.every) as Record<string, string> })
+
+/** What a start runs of a package, at the place that npm's lock file says. */
+function located(start: Start, { lockFile }: Installer, project: Project): Start {
+  const [, name, path] = /^node_modules\/((?:@[^/]+\/)?[\w-][^/]*)\/(.+)$/.exec(start.argv?.value[1] ?? '') ?? []
+  const locked = name && lockFile?.endsWith('.json') ? lockedProgram(project.read(lockFile) ?? '', name) : undefined
+  return locked && locked !== path ? { ...start, argv: { ...start.argv!, value: start.argv!.value.map((w, i) => (i === 1 ? `node_modules/${name}/${locked}` : w)) } } : start
+}
 
 /** npm, Yarn and Bun lay the packages of all members into the root's node_modules; pnpm links them below each member. */
 function hoisted(start: Start, installer: Installer, workspace: Workspace | undefined): Start {

@@ -26,13 +26,13 @@ export function readCopies(read: Read): Copy[] {
   if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
   if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
   const libraries = packages.needed.map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))
-  const whole = (n: string): Copy => ({ ...plain(n, `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
+  const whole = (n: string): Copy => ({ ...plain(n, start.cwd ? `${root}/${n}` : `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
   if (start.output) {
     const linked = Object.values(manifest.production).flatMap((v) => localPath(v) ?? []).filter((f) => project.isFolder(f))
     const beside = [...linked, ...(start.framework ? configNeeds(project, framework).files : []), ...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
-    return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, './')]
+    return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, start.cwd ? `${root}/` : './')]
   }
-  return [...(workspace ? libraries : []), { from: root, to: './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
+  return [...(workspace ? libraries : []), { from: root, to: start.cwd ? `${root}/` : './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
 }
 
 /** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */

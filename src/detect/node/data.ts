@@ -66,6 +66,7 @@ export interface NodeData {
   runners: Record<string, Runner>
   programs: Record<string, string>
   fileServers: string[]
+  started: { passed: string[]; system: string[]; packages: Record<string, string> }
   hooks: string
   native: string[]
   md4: Record<string, number>

@@ -131,3 +131,11 @@ function objectAt(text: string, from: number): unknown {
   }
   return undefined
 }
+
+/** The program that a package of npm's lock file brings, where it brings one only; its place moves from version to version. */
+export function lockedProgram(lock: string, name: string): string | undefined {
+  const at = lock.indexOf(`"node_modules/${name}":`)
+  const { bin = {} } = at < 0 ? {} : (objectAt(lock, lock.indexOf('{', at)) as { bin?: Record<string, string> })
+  const places = Object.values(bin)
+  return places.length === 1 ? places[0]!.replace(/^\.\//, '') : undefined
+}

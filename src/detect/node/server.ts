@@ -1,6 +1,7 @@
 import { assumed, type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import type { Project } from '../project.ts'
 import { lineOf } from '../project.ts'
+import { isOfAnother } from './listener.ts'
 import { type Match, readServer, type Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
 import type { Start } from './start.ts'
@@ -80,7 +81,7 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
   const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '')
-  const bound = loopback && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
+  const bound = !start.framework && loopback && (start.cwd !== undefined || !isOfAnother(project, loopback.evidence.file)) && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (found)

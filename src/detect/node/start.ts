@@ -1,11 +1,13 @@
+import { join } from 'node:path'
 import { type Evidence, type Fact, fact } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
-import { lineOf, type Project } from '../project.ts'
+import { lineOf, openProject, type Project } from '../project.ts'
 import { type Command, readCommand } from './command.ts'
 import { dataOf, type NodeFramework } from './data.ts'
-import { outputOf } from './framework.ts'
+import { leadsInto } from './folder.ts'
+import { chooseFramework, outputOf } from './framework.ts'
 import { isOfAnother } from './listener.ts'
-import type { Manifest } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
 import { resolveNx } from './nx.ts'
 import { builtFrom, builtPath } from './typescript.ts'
 
@@ -29,6 +31,8 @@ export interface Start {
   framework?: boolean
   /** what builds it where that is no script of package.json */
   build?: string
+  /** the folder below the app's own that the program runs in */
+  cwd?: string
 }
 
 const NOTHING = { env: {}, before: [], sources: [], output: '' }
@@ -40,11 +44,16 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
   if (nx) return nx
   if (chosen.start) return program(context, manifest, { argv: chosen.start, env: {}, before: [] }, [], false)!
   const scripts = candidates(context, manifest)
-  const own = scripts.find((c) => isOwnProgram(c.command, framework, project, context))
+  const own = scripts.find((c) => (c.cwd !== undefined && project.isFolder(c.cwd)) || isOwnProgram(c.command, framework, project, context))
   if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
   if (framework?.calls && !own) return callingStart(context, manifest, framework, scripts[0])
   if (framework?.start && !own) return frameworkStart(project, manifest, framework, scripts[0])
-  for (const { command, evidence } of scripts) {
+  for (const { command, evidence, cwd } of scripts) {
+    if (cwd !== undefined) {
+      const found = startBelow(context, manifest, command, evidence, cwd)
+      if (found) return found
+      continue
+    }
     if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse)) continue
     const files = fileServer(context, command)
     if (files) return { ...NOTHING, static: { ...files, evidence } }
@@ -58,19 +67,38 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
 interface Candidate {
   command: Command
   evidence: Evidence
+  cwd?: string
+}
+
+/** A program that a script starts in a folder below: one with a manifest of its own, or one that is there or gets built. */
+function startBelow(context: DetectContext, manifest: Manifest, command: Command, evidence: Evidence, cwd: string): Start | undefined {
+  const { project } = context
+  const exists = project.isFolder(cwd)
+  const inner = exists ? { ...context, project: openProject(join(project.root, cwd)) } : context
+  const own = (exists ? readManifest(inner.project) : undefined) ?? manifest
+  const framework = context.language.frameworks.find((f) => f.id === (own === manifest ? undefined : chooseFramework(inner, own)?.value)) as NodeFramework | undefined
+  if (framework?.static || framework?.refuse) return undefined
+  const found = program(inner, own, command, [evidence], false)
+  if (!found) return undefined
+  return { ...found, cwd, output: exists ? '' : cwd.split('/')[0]!, sources: exists ? found.sources.map((s) => `${cwd}/${s}`) : builtFrom(project, `${cwd}/${pathOf(command.argv) ?? ''}`), before: own === manifest ? found.before : found.before.map((b) => `cd ${cwd} && ${b}`) }
 }
 
 /** The scripts that may start the program in production, strongest first, then the Procfile's web process. */
 function candidates({ language, project }: DetectContext, { scripts, at }: Manifest): Candidate[] {
   const out: Candidate[] = []
+  const read = (text: string): { command: Command; cwd?: string } | undefined => {
+    const into = leadsInto(project, text)
+    const command = readCommand(into?.text ?? text, (into && readManifest(project, `${into.folder}/`)?.scripts) ?? scripts)
+    return command && { command, ...(into ? { cwd: into.folder } : {}) }
+  }
   for (const name of dataOf(language).startScripts) {
-    const command = scripts[name] === undefined ? undefined : readCommand(scripts[name]!, scripts)
-    if (command) out.push({ command: scripts[`pre${name}`] ? { ...command, before: [scripts[`pre${name}`]!, ...command.before] } : command, evidence: { ...at(new RegExp(`"${name}"\\s*:`)), text: scripts[name] } })
+    const found = scripts[name] === undefined ? undefined : read(scripts[name]!)
+    if (found) out.push({ ...found, command: scripts[`pre${name}`] ? { ...found.command, before: [scripts[`pre${name}`]!, ...found.command.before] } : found.command, evidence: { ...at(new RegExp(`"${name}"\\s*:`)), text: scripts[name] } })
   }
   const procfile = project.read('Procfile')
   const process = /^(?:web|worker|bot):\s*(.+)$/m.exec(procfile ?? '')
-  const command = process && readCommand(process[1]!, scripts)
-  if (command && !(command.argv.length === 1 && scripts[command.argv[0]!])) out.push({ command, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
+  const found = process && read(process[1]!)
+  if (found && !(found.command.argv.length === 1 && scripts[found.command.argv[0]!])) out.push({ ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
   return out
 }
 

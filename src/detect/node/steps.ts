@@ -1,9 +1,10 @@
 import type { BuildValues, Fact, Warning } from '../facts.ts'
 import { configNeeds } from './config.ts'
 import { dataOf } from './data.ts'
+import { builtFolders, folderInstalls } from './folder.ts'
 import { buildScript, installs } from './framework.ts'
 import type { Install } from './install.ts'
-import type { Manifest } from './manifest.ts'
+import { type Manifest, readManifest } from './manifest.ts'
 import type { Prisma } from './prisma.ts'
 import { type Read, runs, workdirOf } from './read.ts'
 
@@ -16,29 +17,30 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
   const { spec, loose } = installer
   const pick = (name: string): string => fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)
   const tools = toolsOf(read)
+  const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : [])])
   const libraries = workspace?.needed.some((m) => Object.keys(m.manifest.production).length > 0)
   const needsModules = !start.static && !(framework?.complete && start.framework) && (Object.keys(manifest.production).length > 0 || libraries === true)
   // what was generated or patched in node_modules behind the installation is kept by taking the rest out, and so is what
   // a second installation without a lock file might resolve otherwise
   const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || loose || installer.alone)
   return {
-    manifests: install.manifests.map((m) => ({ ...m })),
+    manifests: [...install.manifests, ...folders].map(({ files, to }) => ({ files, to })),
     npmrc: install.npmrc,
     secretId: spec.id === 'yarn-berry' ? 'yarnrc' : 'npmrc',
     dropScripts: install.dropScripts,
-    install: pick('install'),
+    install: [pick('install'), ...folders.map((f) => f.command)].join(' && '),
     installProduction: workspace && spec.productionMember ? pick('productionMember') : pick('production'),
     patch: install.patched ? 'patch-package' : '',
     generateFiles: prisma.flatMap((p) => p.files.map((f) => ({ ...f }))),
     generate: prisma.map((p) => p.command),
     productionStage: needsModules && !tools.whole && !prunes,
     prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick('prune')) : '',
-    modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
+    modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
     buildEnv: environmentOf(read, install, version),
     commands: commandsOf(read, install, warnings),
     test: tested(manifest) ? runs(read, 'test') : '',
-    workdir: workdirOf(workspace),
+    workdir: [workdirOf(workspace), start.cwd].filter(Boolean).join('/'),
   }
 }
 
@@ -60,7 +62,8 @@ function environmentOf({ context, manifest, framework }: Read, install: Install,
   else if (/skipValidation:[^,}]*process\.env\.CI\b/.test(check)) env.push('CI=true')
   // webpack 4 hashes with MD4, which OpenSSL 3 has put away
   const line = Number(chosen.version ?? version?.value ?? language.versions.default)
-  const old = Object.entries(dataOf(language).md4).some(([name, since]) => Number(/\d+/.exec(every[name] ?? '')?.[0] ?? since) < since)
+  const all = [every, ...(line >= 17 ? builtFolders(project, manifest).map((f) => readManifest(project, `${f}/`)!.every) : [])]
+  const old = Object.entries(dataOf(language).md4).some(([name, since]) => all.some((e) => Number(/\d+/.exec(e[name] ?? '')?.[0] ?? since) < since))
   if (old && line >= 17 && !script.includes('openssl-legacy-provider')) env.push('NODE_OPTIONS=--openssl-legacy-provider')
   return env
 }
@@ -71,9 +74,11 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   const { scripts } = manifest
   if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
   const build = buildScript(manifest, framework)
-  const own = framework?.build && !build ? framework.build : undefined
+  const own = framework?.build && !build && !start.cwd ? framework.build : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
-  const made = before.filter((c) => MAKES.test(c) && !/\bmigrate|seed|db push\b/.test(c) && !(build && c.includes(build)))
+  // what a script stands for says more than its name
+  const told = (c: string): string => `${c} ${[...c.matchAll(/\brun(?:-s)? ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
+  const made = before.filter((c) => MAKES.test(told(c)) && !/\bmigrate|seed|db push\b/.test(told(c)) && !(build && c.includes(build)))
   for (const command of before.filter((c) => !made.includes(c) && !(build && c.includes(build))))
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
@@ -99,6 +104,8 @@ function toolsOf({ context: { language, project }, manifest, framework, installe
   const loaded = (start.argv?.value ?? []).flatMap((w, i, all) => (/^(-r|--require|--import|--loader)$/.test(all[i - 1] ?? '') ? [packageOf(w)] : [])).filter((n) => !n.startsWith('.'))
   const configured = start.framework && !start.static ? configNeeds(project, framework).packages.filter((n) => (manifest.every[n] ?? workspace?.manifest.every[n]) !== undefined) : []
   const needed = [...new Set([...(runner?.packages ?? []), ...loaded, ...configured])].filter((n) => manifest.production[n] === undefined)
+  // what a folder's own installation brings is there whole
+  if (start.cwd && project.has(`${start.cwd}/package.json`)) return { packages: [], whole: false }
   if (runner?.whole) return { packages: [], whole: true }
   if (needed.length === 0) return { packages: [], whole: false }
   const lock = installer.lockFile ? ((workspace?.root ?? project).read(installer.lockFile) ?? '') : ''

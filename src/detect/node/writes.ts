@@ -13,20 +13,23 @@ export interface Writes {
 /** Folders of the image that no mount may hide. */
 const SYSTEM = /^\/(?:|(?:bin|boot|dev|lib|lib64|proc|sbin|sys|tmp)(?:\/.*)?|etc|root|run|usr|home|app|var(?:\/(?:tmp|cache|run|lib|log))?)$/
 const MAX_FOLDERS = 5
-const TEXT = '["\'`]([\\w./ -]+)["\'`]'
+/** A longer line was made by a tool. */
+const MAX_LINE = 2000
+const TEXT = '["\'`]([\\w./][\\w./ -]*)["\'`]'
 /** A literal, one behind a variable of the environment, or one that is joined to the file's or the program's folder. */
 const PATH = `(?:process\\.env(?:\\.\\w+|\\[[^\\]]+\\])\\s*(?:\\|\\||\\?\\?)\\s*)?(?:${TEXT}|(?:path\\.)?(?:join|resolve)\\(\\s*(__dirname|import\\.meta\\.dirname|process\\.cwd\\(\\))\\s*,\\s*((?:["'\`][\\w./ -]+["'\`]\\s*,?\\s*)+)\\)|([A-Za-z_$][\\w$]*)\\s*[,)}\\n])`
 const FILES = new RegExp(`(?:\\bnew (?:\\w+\\.)?(?:Database|BetterSqlite3|DatabaseSync|JSONFile(?:Sync)?|FileSync|Datastore)\\(\\s*(?:\\{\\s*filename:\\s*)?|\\bJSONFile(?:Sync)?Preset\\(\\s*|\\bcreateWriteStream\\(\\s*|\\b(?:writeFile|appendFile)(?:Sync)?\\(\\s*|\\bfilename:\\s*|\\bstorage:\\s*)${PATH}`, 'g')
 const FOLDERS = new RegExp(`(?:\\bmkdir(?:Sync)?\\(\\s*|\\bensureDir(?:Sync)?\\(\\s*|\\bmulter\\(\\{\\s*dest:\\s*|\\bcb\\(\\s*null\\s*,\\s*)${PATH}`, 'g')
 const NEEDLES = /Database|JSONFile|FileSync|Datastore|WriteStream|writeFile|appendFile|filename|storage|mkdir|ensureDir|multer/
 /** What is run by hand or for a build. */
-const ASIDE = /(^|\/)(\.[^/]+|scripts?|tools?|bin|build|config|migrations?|seed(er|s)?|bench(marks?)?|gulpfile\.[cm]?js|[\w.-]+\.config\.[cm]?[jt]s)(\/|$)/
+export const ASIDE = /(^|\/)(\.[^/]+|scripts?|tools?|bin|build|config|migrations?|seed(er|s)?|bench(marks?)?|gulpfile\.[cm]?js|[\w.-]+\.config\.[cm]?[jt]s)(\/|$)/
 
 /**
  * Reads which files and folders the sources make: databases in a file, uploads, logs. A folder that holds files of the project
- * is left alone: a mount would hide them. @param output the folder that the build puts the program into
+ * is left alone: a mount would hide them. @param output the folder that the build puts the program into @param reached the files
+ * that run, where imports tell them
  */
-export function readWrites(project: Project, files: readonly string[], { workdir, output }: { workdir: string; output: string }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], { workdir, output, reached }: { workdir: string; output: string; reached: () => ReadonlySet<string> | undefined }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const addFolder = (path: string, evidence: Evidence): void => {
@@ -57,7 +60,7 @@ export function readWrites(project: Project, files: readonly string[], { workdir
         const path = pathOf(found.slice(1))
         const text = source.slice(source.lastIndexOf('\n', found.index) + 1, found.index + found[0].length).trim()
         // a word without an ending is a name of something else ("storage: local")
-        if (path && !path.startsWith('/tmp/') && !/^(\/\/|\*|#)/.test(text) && (!isFile || /\.\w+$/.test(path))) add(path, { file, line: lineAt(source, found.index), text: text.slice(0, 120) })
+        if (path && !path.startsWith('/tmp/') && text.length < MAX_LINE && !/^(\/\/|\*|#)/.test(text) && (!isFile || /\.\w+$/.test(path)) && reached()?.has(file) !== false) add(path, { file, line: lineAt(source, found.index), text: text.slice(0, 120) })
       }
   }
   for (const [path, { file, line }] of links) warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file, line, hint: 'use a database server for what must stay, and standard output for logs' })
