@@ -36,7 +36,7 @@ export function readModules(project: Project): Modules | undefined {
   const work = project.read('go.work')
   if (work !== undefined) return readWork(project, work)
   const text = project.read('go.mod')
-  if (text === undefined) return project.has('main.go') ? { list: [{ folder: '', main: true, path: '', requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
+  if (text === undefined) return project.names().some((f) => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')) ? { list: [{ folder: '', main: true, path: '', requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
   const list = withReplaced(project, [readModule('go.mod', '', text, true)])
   return { list, work: false, versions: versionsOf(list) }
 }
