@@ -192,12 +192,12 @@ export function findFunction(project: Project, files: readonly string[]): Fact<s
 }
 
 /** An application object of an unknown framework, by its name: what a server is told of. The last two are the protocols themselves. */
-const OBJECT = /^(?:(app|application|api|asgi|wsgi|asgi_app|wsgi_app)\s*(?::[^=\n]+)?=\s*[A-Za-z_][\w.]*\(|async def (app|application)\(\s*scope\b|def (app|application)\(\s*environ\b)/m
+const OBJECT = /^(?:(app|application|api|asgi|wsgi|asgi_app|wsgi_app)\s*(?::[^=\n]+)?=\s*[A-Za-z_][\w.]*\(|async def (\w+)\(\s*scope\b[^)]*\breceive\b|def (\w+)\(\s*environ\b[^)]*\bstart_response\b)/m
 const RUNS = /^if\s+__name__\s*==|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(/m
 
 /** An application object that nothing in its file runs, in a file of a usual name: of a framework that is not known, or of none. */
 export function findUnknown(project: Project, files: readonly string[], entries: readonly string[], root: (file: string) => string): { target: Target; interface: 'asgi' | 'wsgi' } | undefined {
-  for (const file of ranked(files.filter((f) => /(^|\/)[aw]sgi\.py$/.test(f) || entries.includes(f.slice(f.lastIndexOf('/') + 1))), entries)) {
+  for (const file of ranked(files.filter((f) => files.length === 1 || /(^|\/)[aw]sgi\.py$/.test(f) || entries.includes(f.slice(f.lastIndexOf('/') + 1))), entries)) {
     const source = project.read(file) ?? ''
     const found = OBJECT.exec(source)
     if (!found || RUNS.test(source)) continue

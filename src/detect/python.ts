@@ -272,13 +272,16 @@ interface Setuptools {
   packages: Record<string, string>
 }
 
+/** What stands for a package of which no release does without. */
+const NEVER = '99'
+
 /** Whether something imports pkg_resources, which neither Python nor a new setuptools brings: the sources, or a release older than its first without. */
 function needsSetuptools({ packages }: Setuptools, manifests: Manifests, sources: Sources): boolean {
   const pinned = manifests.dependencies.get('setuptools')?.pinned ?? manifests.locked.get('setuptools')
   if (pinned) return false
   const old = Object.entries(packages).some(([name, first]) => {
     const version = manifests.dependencies.get(name)?.pinned ?? manifests.locked.get(name)
-    return version !== undefined && older(version, first)
+    return version === undefined ? first === NEVER && manifests.dependencies.has(name) : older(version, first)
   })
   return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
 }

@@ -126,7 +126,7 @@ const bare = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) :
 const MOUNTED = /\b(?:\w*[rR]outer|bp|blueprint|\w+_bp|v\d+|\w*[gG]roup|routes?)\s*\.\s*\w+\(|[@#]\[?(?:get|Get|route)\b/
 const PREFIX = /\.use\(\s*['"`]\/\w|url_prefix|\bprefix\s*[=:]\s*['"`]\/|setGlobalPrefix|\.Group\(\s*"\/|\.nest\(\s*"\/|\bscope\(\s*"\/|PathPrefix\(|\.route\(\s*['"`]\/\w[\w/-]*['"`]\s*,/
 
-/** Ports of mail, databases and brokers: a variable with such a default is where another machine's server is found. */
+/** Ports of mail, databases and brokers: what names one means another machine's server. */
 const OTHERS = new Set(['25', '465', '587', '3306', '5432', '5672', '6379', '9042', '9092', '9200', '11211', '27017'])
 
 /** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */
@@ -142,7 +142,7 @@ export function readServer(sources: Sources): {
   const out: ReturnType<typeof readServer> = {}
   const variable = sources.all('portVariable').find((m) => !OTHERS.has(m.groups[1] ?? ''))
   if (variable?.groups[0]) out.portVariable = fact(variable.groups[0], variable.evidence)
-  const literal = sources.all('port').find((m) => validPort(m.groups[0]))
+  const literal = sources.all('port').find((m) => validPort(m.groups[0]) && (!OTHERS.has(m.groups[0]!) || /listen|serve|bind/i.test(m.evidence.text ?? '')))
   if (variable && validPort(variable.groups[1])) out.port = fact(Number(variable.groups[1]), variable.evidence)
   else if (literal) out.port = fact(Number(literal.groups[0]), literal.evidence)
   const listens = sources.first('listens')

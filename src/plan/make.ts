@@ -45,7 +45,7 @@ export function makePlan(input: PlanInput): Plan {
   if (!isLabel(name)) problems.push({ message: `"${shown(name)}" cannot name Kubernetes objects`, where: '--name', hint: 'at most 50 of a-z, 0-9 and "-", starting with a letter' })
   note('name', answers.name ? from('name') : facts.name ? 'detected' : 'built-in', facts.name)
 
-  const appVersion = toTag(facts.appVersion?.value ?? '0.1.0')
+  const appVersion = toTag(!facts.appVersion || facts.appVersion.value === 'latest' ? '0.1.0' : facts.appVersion.value)
   const image = parseImage(answers.image ?? `${name}:${appVersion}`)
   if (!image && answers.image !== undefined) problems.push({ message: `"${shown(answers.image)}" is no image reference`, where: '--image', hint: 'like ghcr.io/acme/demo or ghcr.io/acme/demo:1.2.3, in lower case' })
   if (image?.tag === 'latest') problems.push({ message: 'the tag "latest" says nothing about what runs', where: '--image', hint: 'name a version, or leave the tag out' })
