@@ -192,13 +192,15 @@ function program(context: DetectContext, manifest: Manifest, command: Command, e
   return undefined
 }
 
+const LISTENS = /\.listen\(|\bserve\(|\bcreateServer\(/
+
 /** What is started where no script says it: the framework's default, main, the file that a reloader starts, a usual name, the only one that listens. */
 function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFramework | undefined, listening: () => string | undefined): Start | undefined {
   const { project, language } = context
   const { entries, developScripts } = dataOf(language)
   const { json, scripts, at } = manifest
   const run = (argv: string[], evidence: Evidence, guess: boolean): Start | undefined => program(context, manifest, { argv, env: {}, before: [] }, [evidence], guess)
-  const byName = (stem: string): string | undefined => ['', '.js', '.mjs', '.cjs', '.ts', '.mts'].map((e) => `${stem}${e}`).find((f) => /\.\w+$/.test(f) ? project.read(f) !== undefined : /^#!.*node/.test(project.read(f) ?? ''))
+  const byName = (stem: string): string[] => ['', '.js', '.mjs', '.cjs', '.ts', '.mts'].map((e) => `${stem}${e}`).filter((f) => /\.\w+$/.test(f) ? project.read(f) !== undefined : /^#!.*node/.test(project.read(f) ?? ''))
   if (framework?.defaults) {
     const built = builtPath(project, 'src/main.ts') ?? framework.defaults[1]!
     return run(['node', built], manifest.keyAt(framework.dependencies![0]!), true)
@@ -211,7 +213,11 @@ function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFra
     const found = file && starter(context, manifest, command!, file)
     if (found) return { ...found, env: {} , before: [] }
   }
-  const entry = entries.map(byName).find((f) => f !== undefined && !isOfAnother(project, f)) ?? listening()
+  const usual = entries.flatMap(byName).filter((f) => !isOfAnother(project, f))
+  const text = (file: string): string => project.read(file) ?? ''
+  // what only hands out an application stands behind the file that lets one listen
+  const handsOut = usual[0] !== undefined && /^export default\b|^module\.exports\s*=|^export \{/m.test(text(usual[0])) && !LISTENS.test(text(usual[0]))
+  const entry = (handsOut ? usual.find((f) => LISTENS.test(text(f))) : undefined) ?? usual[0] ?? listening()
   if (!entry) return undefined
   return starter(context, manifest, { argv: ['node', entry], env: {}, before: [] }, entry)
 }
