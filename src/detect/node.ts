@@ -138,7 +138,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     }, here),
   }
   if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
-  const serves = readServes(spec, framework?.evidence ?? [], start, server, port)
+  const serves = readServes(spec, framework?.evidence ?? [], start, server, port, sources)
   const served = {
     start: argv,
     serves,

@@ -29,6 +29,12 @@ export interface NodeFramework extends Framework {
   loopback?: string
   /** folders below the app's own that its server writes to */
   scratch?: string[]
+  /** folders that it makes for itself where they are missing, which a read-only image has to bring */
+  folders?: string[]
+  /** its program takes the words of the script, and these where they lack the first */
+  words?: string[]
+  /** what the sources say where it listens on nothing */
+  silent?: string
   older?: { major: number; start: string[] }
   notice?: string
   noticeHint?: string
@@ -64,7 +70,7 @@ export interface NodeData {
   runtimeFolders: string[]
   leftOut: { folders: string[]; files: string[]; starts: string[]; tools: string[]; documents: string[]; ends: string[] }
   runners: Record<string, Runner>
-  programs: Record<string, string>
+  programs: Record<string, string | string[]>
   fileServers: string[]
   started: { passed: string[]; system: string[]; packages: Record<string, string> }
   hooks: string

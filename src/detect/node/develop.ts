@@ -19,12 +19,13 @@ export function readDevelop(read: Read): Fact<string[]> | undefined {
     return fact([...runs(read, name).split(' '), ...(extra.length > 0 && manager.runArguments ? [String(manager.runArguments)] : []), ...extra], keyAt(name))
   }
   // the stage stands at the root of a workspace, where its manager runs the scripts of the app
-  const there = (argv: string[]): Fact<string[]> => assumed(workspace ? ['sh', '-c', 'cd "$0" && exec "$@"', workspace.path, ...argv] : argv)
+  const folder = workspace?.path ?? start.cwd
+  const there = (argv: string[]): Fact<string[]> => assumed(folder ? ['sh', '-c', 'cd "$0" && exec "$@"', folder, ...argv] : argv)
   if (framework?.develop) return there(['npx', ...framework.develop])
   if (start.static || !start.argv) return undefined
   const [program, ...rest] = start.argv.value
   const build = scripts.build
-  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding(runs(read, 'build'), build, manager, start.argv.value, workspace?.path)])
+  if (start.output !== '' && build !== undefined && !start.framework && program === 'node') return assumed(['sh', '-c', rebuilding(runs(read, 'build'), build, manager, start.argv.value, folder)])
   return there(start.bun ? [program!, '--watch', ...rest] : program === 'node' && !start.framework ? ['node', '--watch', ...rest] : start.argv.value)
 }
 

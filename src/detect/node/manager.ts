@@ -104,15 +104,23 @@ function staleEntry(project: Project, lock: string, { json }: Manifest): string 
   if (!entry) return undefined
   const locked = { ...entry.devDependencies, ...entry.optionalDependencies, ...entry.dependencies }
   const wanted = { ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }
-  return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined) ?? missingBinary(text)
+  return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined) ?? missingEntry(project, text)
 }
 
-/** A package for another platform that a lock file names but has no entry for, https://github.com/npm/cli/issues/4828. */
-function missingBinary(lock: string): string | undefined {
-  for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
-    for (const [, name] of names!.matchAll(/"([^"]+-(?:linux|darwin|win32|android|freebsd)[^"]*)":/g)) if (!installedNames(lock).has(name!)) return name
+/**
+ * A package that an entry of a lock file wants and that has none itself: one for another platform
+ * (https://github.com/npm/cli/issues/4828), an optional one, a peer where peers are installed.
+ */
+function missingEntry(project: Project, lock: string): string | undefined {
+  const present = installedNames(lock)
+  const peers = !/^\s*legacy-peer-deps\s*=\s*true/m.test(project.read('.npmrc') ?? '')
+  for (const [, names, meta = ''] of lock.matchAll(peers ? WANTED : /"optionalDependencies":\s*\{([^}]*)\}/g))
+    for (const [, name] of names!.matchAll(/"([^"]+)":/g)) if (!present.has(name!) && !meta.includes(`"${name}"`)) return name
   return undefined
 }
+
+/** Dependencies of an entry beside its own, with what says which peers are optional. */
+const WANTED = /"(?:optional|peer)Dependencies":\s*\{([^}]*)\}(?:,\s*"peerDependenciesMeta":\s*\{((?:[^{}]|\{[^}]*\})*)\})?/g
 
 let read: { lock: string; names: Set<string> } | undefined
 

@@ -17,7 +17,7 @@ const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NO
 
 /** Port, its variable and its place: what the command line says, then the program's own variable, then a literal. */
 export function readPort(sources: Sources, start: Start, project: Project, exported?: Fact<boolean>): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
-  if (start.framework) return scriptPort(start)
+  if (start.framework) return (start.argv && argumentOf(start.argv)) ?? scriptPort(start)
   const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
   if (isFastifyCli(start)) return { variable: fact('PORT', ...start.argv!.evidence) }
@@ -121,7 +121,9 @@ export function readHealth(project: Project, server: Server): { health?: Fact<st
 }
 
 /** Whether the program listens on a port at all: a framework's own server does, a library only where the sources call it. */
-export function readServes(framework: NodeFramework | undefined, place: Evidence[], start: Start, server: Server, port: ReturnType<typeof readPort>): Fact<boolean> {
+export function readServes(framework: NodeFramework | undefined, place: Evidence[], start: Start, server: Server, port: ReturnType<typeof readPort>, sources: Sources): Fact<boolean> {
+  const silent = framework?.silent ? sources.match(new RegExp(framework.silent)) : undefined
+  if (silent) return fact(false, silent.evidence)
   if (framework?.serves !== undefined) return fact(framework.serves, ...place)
   if (start.framework || port.argv || isFastifyCli(start)) return fact(true, ...(place.length > 0 ? place : (start.argv?.evidence ?? [])))
   if (server.listens) return fact(true, ...server.listens.evidence)

@@ -47,7 +47,9 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
   const own = scripts.find((c) => (c.cwd !== undefined && project.isFolder(c.cwd)) || isOwnProgram(c.command, framework, project, context))
   if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
   if (framework?.calls && !own) return callingStart(context, manifest, framework, scripts[0])
-  if (framework?.start && !own) return frameworkStart(project, manifest, framework, scripts[0])
+  // a command line that does nothing without words starts where a script gives it some
+  const silent = framework?.words && framework.start!.length < 3 && scripts[0]?.command.argv[0] !== framework.cli
+  if (framework?.start && !own && !silent) return frameworkStart(project, manifest, framework, scripts[0])
   for (const { command, evidence, cwd } of scripts) {
     if (cwd !== undefined) {
       const found = startBelow(context, manifest, command, evidence, cwd)
@@ -86,7 +88,8 @@ function startBelow(context: DetectContext, manifest: Manifest, command: Command
 /** The scripts that may start the program in production, strongest first, then the Procfile's web process. */
 function candidates({ language, project }: DetectContext, { scripts, at }: Manifest): Candidate[] {
   const out: Candidate[] = []
-  const read = (text: string): { command: Command; cwd?: string } | undefined => {
+  const read = (said: string): { command: Command; cwd?: string } | undefined => {
+    const text = shellText(project, said) ?? said
     const into = leadsInto(project, text)
     const command = readCommand(into?.text ?? text, (into && readManifest(project, `${into.folder}/`)?.scripts) ?? scripts)
     return command && { command, ...(into ? { cwd: into.folder } : {}) }
@@ -100,6 +103,13 @@ function candidates({ language, project }: DetectContext, { scripts, at }: Manif
   const found = process && read(process[1]!)
   if (found && !(found.command.argv.length === 1 && scripts[found.command.argv[0]!])) out.push({ ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
   return out
+}
+
+/** What a shell script does that a start script runs, as one line; undefined for one that decides or repeats something. */
+function shellText(project: Project, text: string): string | undefined {
+  const file = /^(?:(?:sh|bash)\s+(?:-\w+\s+)*)?(?:\.\/)?([\w./-]+\.sh)$/.exec(text.trim())?.[1]
+  const lines = (file && project.read(file))?.split('\n').map((l) => l.trim()).filter((l) => l !== '' && !/^(#|set\s|echo\b)/.test(l))
+  return lines && lines.length > 0 && !lines.some((l) => /\\$|<<|^(if|for|while|until|case|function|\w+\s*\(\))\b|[{}]$|&$/.test(l)) ? lines.map((l) => l.replace(/;$/, '')).join(' && ') : undefined
 }
 
 /** Whether a script starts a program of the project, rather than the framework's server or a tool. */
@@ -119,7 +129,9 @@ function frameworkStart(project: Project, manifest: Manifest, framework: NodeFra
   const major = Number(/\d+/.exec(manifest.every[name] ?? '')?.[0] ?? Infinity)
   const usual = (framework.older && major < framework.older.major ? framework.older.start : framework.start!).map((w) => w.replace(/dist\/\{project\}/, output))
   const said = script && script.command.argv[0] === 'node' && /^(\.\/)?(build|dist|\.output)(\/|$)/.test(script.command.argv.find((w, i) => i > 0 && !w.startsWith('-')) ?? '')
-  const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(usual, script?.command.argv[0] === framework.cli ? script!.evidence : manifest.keyAt(name))
+  const words = framework.words && script?.command.argv[0] === framework.cli ? script!.command.argv.slice(1) : undefined
+  const more = framework.words && !(words ?? []).includes(framework.words[0]!) ? framework.words : []
+  const argv = said ? fact(withoutDevelopment(script.command.argv, manifest), script.evidence) : fact(framework.words ? [...usual.slice(0, 2), ...(words ?? usual.slice(2)), ...more] : usual, script?.command.argv[0] === framework.cli ? script!.evidence : manifest.keyAt(name))
   return { ...NOTHING, argv, env: script?.command.argv[0] === framework.cli || said ? script!.command.env : {}, before: script && (said || script.command.argv[0] === framework.cli) ? script.command.before : [], output: framework.complete ? '' : output, framework: true }
 }
 
@@ -184,7 +196,7 @@ function program(context: DetectContext, manifest: Manifest, command: Command, e
     const file = fileOf(project, ['bun', ...words])
     return words.length > 0 ? { ...base, argv: said(['bun', ...words]), sources: file ? [file] : builtFrom(project, words[0]), output: file ? '' : top(words[0]), bun: true } : undefined
   }
-  const path = programs[name]
+  const path = [programs[name] ?? []].flat().find((p, _, all) => all.length === 1 || manifest.production[p.split('/')[0]!] !== undefined)
   const owner = path?.split('/').slice(0, path.startsWith('@') ? 2 : 1).join('/') ?? name
   if (path && manifest.production[owner] !== undefined) return { ...base, argv: said(['node', `node_modules/${path}`, ...rest]), sources: filesIn(project, rest), output: '' }
   // a program that a dependency brings along: a link in node_modules/.bin
