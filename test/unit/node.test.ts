@@ -46,7 +46,7 @@ describe('the program', () => {
   })
   test('a program of a dependency', async () => {
     const facts = await factsOf({ 'package.json': started('json-server --port 4000 db.json', { dependencies: { 'json-server': '0.17.4' } }) })
-    expect(facts).toMatchObject({ start: { value: ['node', 'node_modules/.bin/json-server', '--port', '{port}', 'db.json'] }, port: { value: 4000 }, serves: { value: true } })
+    expect(facts).toMatchObject({ start: { value: ['node', 'node_modules/json-server/lib/cli/bin.js', '--port', '{port}', 'db.json', '--host', '0.0.0.0'] }, port: { value: 4000 }, serves: { value: true } })
   })
   test('what runs before the start is not part of it', async () => {
     const facts = await factsOf({ 'package.json': started('tsc && prisma migrate deploy && node dist/main.js', { devDependencies: { typescript: '5' } }), 'src/main.ts': LISTEN })

@@ -76,6 +76,7 @@ export interface NodeData {
   hooks: string
   native: string[]
   md4: Record<string, number>
+  newest: Record<string, Record<string, string>>
   system: Record<string, SystemNeeds>
   noSettings: string[]
   publicSettings: string[]

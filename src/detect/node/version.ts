@@ -18,6 +18,8 @@ export interface Place {
 export function chooseNodeVersion(context: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
   if (context.chosen.version) return undefined
   const wanted = places.map(asked).find(Boolean)
+  const last = wanted && /^v?\d+(\.|$)/.test(wanted.text) ? undefined : lastLine(context, places, warnings)
+  if (last) return last
   if (!wanted) return undefined
   const { text, evidence } = wanted
   const codename = /^lts\/(\w+)$/i.exec(text)?.[1]?.toLowerCase()
@@ -31,6 +33,20 @@ export function chooseNodeVersion(context: DetectContext, places: readonly Place
     return { value: next.id, evidence: [evidence], guess: true }
   }
   return chooseLine(context.language, text, evidence, warnings)
+}
+
+/** The newest line that a package of the project runs on, where that lies behind the usual one. */
+function lastLine({ language }: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
+  for (const [name, lines] of Object.entries(dataOf(language).newest))
+    for (const { manifest } of places) {
+      const major = /\d+/.exec(manifest.every[name] ?? '')?.[0]
+      const line = major === undefined ? undefined : (lines[major] ?? lines.any)
+      if (!line || Number(line) >= Number(language.versions.default)) continue
+      const evidence = manifest.keyAt(name)
+      warnings.push({ message: `${name} ${major} runs on Node.js ${line} and older, so ${line} is used`, file: evidence.file, line: evidence.line, hint: name === 'node-sass' ? 'sass does the same without compiling anything: npm install --save-dev sass, and npm uninstall node-sass' : `take a newer version or another package, or choose: --language-version ${language.versions.default}` })
+      return { value: line, evidence: [evidence], guess: true }
+    }
+  return undefined
 }
 
 function asked({ project, manifest: { json, keyAt } }: Place): { text: string; evidence: Evidence } | undefined {
