@@ -65,9 +65,9 @@ function filesOf(project: Project, folder: string, tags: readonly string[]): str
 
 function importsOf(text: string): string[] {
   const out: string[] = []
-  for (const [, block, one] of text.matchAll(/^import\s*(?:\(([\s\S]*?)^\s*\)|(?:[\w.]+\s+)?"([^"\n]+)")/gm)) {
+  for (const [, line, block, one] of text.matchAll(/^import\s*(?:\(([^)\n]*)\)|\(([\s\S]*?)^\s*\)|(?:[\w.]+\s+)?"([^"\n]+)")/gm)) {
     if (one) out.push(one)
-    else for (const [, path] of block!.matchAll(/^\s*(?:[\w.]+\s+)?"([^"\n]+)"/gm)) out.push(path!)
+    else for (const [, path] of (line ?? block)!.matchAll(/(?:^|;)\s*(?:[\w.]+\s+)?"([^"\n]+)"/gm)) out.push(path!)
   }
   return out
 }
