@@ -35,7 +35,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
-  const foreign = main.module.file === undefined ? program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path)) : undefined
+  const plain = main.module.file === undefined
+  const foreign = plain ? program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path)) : undefined
   if (foreign) throw new InputError({ message: `${foreign.path} is imported, but there is no go.mod that says where it comes from`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `run it in the folder of the go.mod above, with --start and this folder, or make one: go mod init ${main.binary} && go mod tidy` })
   const sources = readSources({ ...project, files: () => program.files }, language, main.files)
   const server = readServer(sources)
@@ -65,7 +66,6 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   for (const path of kept) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, ...place, hint: 'use a PersistentVolumeClaim for what must stay' })
   if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
-  const plain = main.module.file === undefined
 
   return {
     framework,
@@ -73,7 +73,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
-    develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), main.package, ...rest]),
+    develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [main.package]), ...rest]),
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
@@ -104,7 +104,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       tags: main.tags.join(','),
       versionVariable: versionVariable(project, main.files),
       // go.work has no module of its own at the top, which ./... would be
-      tests: modules.work ? 'work' : './...',
+      tests: modules.work ? 'work' : plain ? main.files.join(' ') : './...',
       binary: main.binary,
       // packages whose folders .dockerignore leaves out by their names, in every language
       kept: [...new Set(program.files.filter((f) => /^(?:k8s|helm|secrets|bin)\/|(?:^|\/)kubeconfig\//.test(f)).map((f) => f.replace(/[^/]+$/, '*.go')))],
