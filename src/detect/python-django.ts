@@ -25,7 +25,8 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const manage = files.find((f) => /(^|\/)manage\.py$/.test(f))
   const root = manage?.includes('/') ? manage.slice(0, manage.lastIndexOf('/')) : ''
   const prefix = root ? `${root}/` : ''
-  const named = (name: string): string | undefined => files.find((f) => f.startsWith(prefix) && f.endsWith(`/${name}.py`) && /get_[aw]sgi_application|django/.test(project.read(f) ?? ''))
+  const serves = (f: string): boolean => /get_[aw]sgi_application|django/.test(project.read(f) ?? '')
+  const named = (name: string): string | undefined => files.find((f) => f.startsWith(prefix) && f.endsWith(`/${name}.py`) && serves(f)) ?? files.find((f) => f === `${prefix}${name}.py` && serves(f))
   const asgiFile = asgiServer ? named('asgi') : undefined
   const file = asgiFile ?? named('wsgi') ?? named('asgi')
   if (!file) return undefined
