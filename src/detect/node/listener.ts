@@ -8,7 +8,7 @@ import type { Start } from './start.ts'
 
 /** The source file that listens on a port, where there is one nearest to the top. Throws InputError where several could be meant. */
 export function theListener(project: Project, sources: Sources): string | undefined {
-  const files = [...new Set(sources.all('listens').map((m) => m.evidence.file))].filter((f) => !isOfAnother(project, f))
+  const files = [...new Set(sources.all('listens').map((m) => m.evidence.file))].filter((f) => !isOfAnother(project, f) && !MODELS.test(f))
   const depth = (file: string): number => file.split('/').length
   const nearest = files.filter((f) => depth(f) === Math.min(...files.map(depth)))
   if (nearest.length < 2) return nearest[0]
@@ -21,6 +21,9 @@ export function theListener(project: Project, sources: Sources): string | undefi
     choices: shown.map((f) => `node ${f}`),
   })
 }
+
+/** Folders of what a generator makes projects of. */
+const MODELS = /(^|\/)(templates?|generators?)\//
 
 /** Whether a file lies in a folder with dependencies of its own, which an installation at the top does not have. */
 export function isOfAnother(project: Project, file: string): boolean {

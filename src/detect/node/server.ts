@@ -80,7 +80,7 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   if (isFastifyCli(start)) return fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence)
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
-  const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '')
+  const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '') && !/["'`](?:0\.0\.0\.0|::)["'`]/.test(project.read(file) ?? '')
   const bound = !start.framework && loopback && (start.cwd !== undefined || !isOfAnother(project, loopback.evidence.file)) && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing

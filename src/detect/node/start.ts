@@ -218,7 +218,7 @@ function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFra
     return run(['node', built], manifest.keyAt(framework.dependencies![0]!), true)
   }
   const main = typeof json.main === 'string' && json.main !== '' ? json.main.replace(/^\.\//, '') : undefined
-  if (main && (fileOf(project, ['node', main]) || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return run(['node', main], at('"main"'), false)
+  if (main && (fileOf(project, ['node', main]) || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return /\.[cm]?tsx?$/.test(main) ? starter(context, manifest, { argv: ['node', main], env: {}, before: [] }, main) : run(['node', main], at('"main"'), false)
   for (const name of developScripts) {
     const command = scripts[name] === undefined ? undefined : readCommand(scripts[name]!, scripts)
     const file = command && fileOf(project, command.argv)

@@ -9,7 +9,7 @@ import type { Prisma } from './prisma.ts'
 import { type Read, runs, workdirOf } from './read.ts'
 
 /** Words of a command that makes files, rather than one that changes a database or calls somebody. */
-const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|compile|generate|codegen|sass|postcss|tailwindcss|gulp|grunt|copyfiles|cpx|rimraf|mkdirp|ncc|tsc-alias|nest)\b/
+const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|compile|generate|codegen|sass|postcss|tailwindcss|gulp|grunt|copyfiles|cpx|rimraf|mkdirp|ncc|tsc-alias|nest|apidoc|typedoc)\b/
 
 /** The commands of the build stages: installation, generated code, build, test, and what production needs of it all. */
 export function readSteps(read: Read, install: Install, prisma: readonly Prisma[], version: Fact<string> | undefined, warnings: Warning[]): BuildValues {
@@ -77,7 +77,7 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   const own = framework?.build && !build && !start.cwd ? framework.build : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
   // what a script stands for says more than its name
-  const told = (c: string): string => `${c} ${[...c.matchAll(/\brun(?:-s)? ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
+  const told = (c: string): string => `${c} ${[...c.matchAll(/\b(?:run|run-s|yarn|pnpm) ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
   const made = before.filter((c) => MAKES.test(told(c)) && !/\bmigrate|seed|db push\b/.test(told(c)) && !(build && c.includes(build)))
   for (const command of before.filter((c) => !made.includes(c) && !(build && c.includes(build))))
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
