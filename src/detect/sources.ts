@@ -142,7 +142,7 @@ export function readServer(sources: Sources): {
   const out: ReturnType<typeof readServer> = {}
   const variable = sources.all('portVariable').find((m) => !OTHERS.has(m.groups[1] ?? ''))
   if (variable?.groups[0]) out.portVariable = fact(variable.groups[0], variable.evidence)
-  const literal = sources.all('port').find((m) => validPort(m.groups[0]) && (!OTHERS.has(m.groups[0]!) || /listen|serve|bind/i.test(m.evidence.text ?? '')))
+  const literal = sources.all('port').find((m) => validPort(m.groups[0]) && (!OTHERS.has(m.groups[0]!) || /listen|serve|bind|default_port/i.test(m.evidence.text ?? '')))
   if (variable && validPort(variable.groups[1])) out.port = fact(Number(variable.groups[1]), variable.evidence)
   else if (literal) out.port = fact(Number(literal.groups[0]), literal.evidence)
   const listens = sources.first('listens')
