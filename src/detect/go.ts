@@ -17,6 +17,7 @@ import { chooseLine } from './versions.ts'
 
 /** What Go's language.yaml holds beyond that of every language. */
 interface GoData {
+  breaks: Record<string, { before: string; line: string; by: string[] }>
   cgo: string[]
   systemPackages: Record<string, { apt: string[]; apk: string[] }>
   likely: string[]
@@ -69,7 +70,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
 
   return {
     framework,
-    version: version(language, modules, warnings),
+    version: broken(modules, program, data.breaks, warnings) ?? version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
@@ -139,11 +140,27 @@ function usesOf(modules: Modules, program: Program): (name: string) => Evidence 
   }
 }
 
+/** The line before the one that refuses a release which the program asks for and compiles. */
+function broken({ list }: Modules, program: Program, breaks: GoData['breaks'], warnings: Warning[]): Fact<string> | undefined {
+  for (const [name, { before, line, by }] of Object.entries(breaks)) {
+    const module = list.find((m) => m.requires.has(name))
+    const { version: asked, line: at } = module?.requires.get(name) ?? {}
+    if (!asked || compare(asked.slice(1), before) >= 0 || !program.imports.some((i) => by.some((b) => i.path === b || i.path.startsWith(`${b}/`)))) continue
+    warnings.push({ message: `${name} ${asked} does not compile with newer releases of Go: ${line} is used`, file: module!.file!, line: at, hint: `go get ${name}@latest` })
+    return fact(line, { file: module!.file!, line: at })
+  }
+  return undefined
+}
+
+/** Which of two versions is the newer one: above 0 the first, below 0 the second. */
+function compare(a: string, b: string): number {
+  const parts = (text: string): number[] => text.split('.').map((n) => Number.parseInt(n, 10) || 0)
+  return parts(a).map((n, i) => n - (parts(b)[i] ?? 0)).find((d) => d !== 0) ?? 0
+}
+
 /** The toolchain that go.work and every go.mod are content with: the newest line that is asked for, or a newer one. */
 function version(language: Language, { versions }: Modules, warnings: Warning[]): Fact<string> | undefined {
-  const parts = (text: string): number[] => text.split('.').map((n) => Number.parseInt(n, 10) || 0)
-  const newer = (a: string, b: string): number => parts(a).map((n, i) => n - (parts(b)[i] ?? 0)).find((d) => d !== 0) ?? 0
-  const asked = [...versions].sort((a, b) => newer(b.version, a.version))[0]
+  const asked = [...versions].sort((a, b) => compare(b.version, a.version))[0]
   return asked && chooseLine(language, `>=${asked.version.split('.').slice(0, 2).join('.')}`, { file: asked.file, line: asked.line, text: asked.version }, warnings)
 }
 

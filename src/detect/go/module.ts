@@ -11,7 +11,7 @@ export interface Module {
   path: string
   go?: Directive
   toolchain?: Directive
-  requires: Map<string, { line: number; indirect: boolean }>
+  requires: Map<string, { version: string; line: number; indirect: boolean }>
   /** folders that stand in place of other modules */
   replaces: { path: string; line: number }[]
 }
@@ -87,7 +87,7 @@ function readModule(file: string, folder: string, text: string, main: boolean): 
     if (verb === 'module') module.path = words[0]!
     else if (verb === 'go') module.go = { version: words[0]!, line }
     else if (verb === 'toolchain' && words[0] !== 'default') module.toolchain = { version: words[0]!.replace(/^go/, ''), line }
-    else if (verb === 'require') module.requires.set(words[0]!, { line, indirect: /\bindirect\b/.test(comment) })
+    else if (verb === 'require') module.requires.set(words[0]!, { version: words[1] ?? '', line, indirect: /\bindirect\b/.test(comment) })
     else if (verb === 'replace') {
       const target = words[words.indexOf('=>') + 1]
       if (target && /^\.{1,2}(\/|$)/.test(target)) module.replaces.push({ path: target, line })
