@@ -26,6 +26,10 @@ export interface Install {
   hidden: string[]
   /** packages that are patched by patch-package after each installation */
   patched: boolean
+  /** commands that write into installed packages */
+  generates: string[]
+  /** packages themselves are committed */
+  committed: boolean
 }
 
 /** Reads what an installation needs and runs. Warns of tokens in committed files. */
@@ -36,10 +40,13 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
   const lifecycle = found(manifest)
   const patched = manifest.every['patch-package'] !== undefined && project.isFolder('patches') && lifecycle.some((s) => /patch-package/.test(scripts[s]!))
   const rest = (s: string): string => scripts[s]!.split(/&&|;/).map((p) => p.trim()).filter((p) => !hooks.test(p) && !/patch-package/.test(p)).join(' && ')
-  const later = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
+  const wanted = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
+  const generates = wanted.map(rest).filter((c) => GENERATES.test(c))
+  const later = wanted.filter((s) => !generates.includes(rest(s)))
+  const committed = typeof installer.spec.committed === 'string' && isCommitted(project, installer.spec.committed)
   const config = readConfig(project, installer, warnings)
   const files = [manifest.file, ...[installer.lockFile ?? installer.staleLock].filter((f) => f !== undefined), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
-  const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
+  const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(committed ? [String(installer.spec.committed)] : []), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
   const local = localPackages(project, manifest, members)
   const drop = (m: Manifest, where: string): string[] => (found(m).length > 0 ? [`npm ${where}pkg delete ${found(m).map((s) => `scripts.${s}`).join(' ')}`] : [])
   const needed = workspace ? [...workspace.needed, ...members.filter((m) => m.path === workspace.path)] : []
@@ -51,7 +58,18 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
     npmrc: config.npmrc,
     hidden: config.hidden,
     patched,
+    generates,
+    committed,
   }
+}
+
+/** Lays generated files into packages: https://github.com/remix-run/remix/blob/remix%401.3.0/packages/remix-dev/cli/commands.ts */
+const GENERATES = /^(npx )?remix setup\b[^&|;]*$/
+
+/** Whether a folder of packages is there that no ignore file of Git leaves out. */
+function isCommitted(project: Project, folder: string): boolean {
+  const ignore = project.read('.gitignore') ?? ''
+  return project.isFolder(folder) && (ignore.includes(`!${folder}`) || !new RegExp(`^/?(\\*\\*/)?\\${folder.split('/')[0]}(/(\\*|${folder.split('/')[1]})?)?/?\\s*$`, 'm').test(ignore))
 }
 
 /** The path that a dependency names instead of a version: "file:./shared". */

@@ -275,7 +275,8 @@ function withoutDevelopment(words: readonly string[], manifest: Manifest, keep =
       i++
       continue
     }
-    out.push(word)
+    // types of development are no part of the image, so that there is nothing to check them by
+    out.push(word.replace(/^((?:--(?:loader|experimental-loader|import|require)=)?ts-node\/(?:esm|register))$/, '$1/transpile-only'))
   }
   return out
 }

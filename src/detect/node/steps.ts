@@ -15,14 +15,14 @@ const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|co
 export function readSteps(read: Read, install: Install, prisma: readonly Prisma[], version: Fact<string> | undefined, warnings: Warning[]): BuildValues {
   const { manifest, framework, installer, start, workspace } = read
   const { spec, loose } = installer
-  const pick = (name: string): string => fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)
+  const pick = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
   const tools = toolsOf(read)
   const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : [])])
   const libraries = workspace?.needed.some((m) => Object.keys(m.manifest.production).length > 0)
   const needsModules = !start.static && !(framework?.complete && start.framework) && (Object.keys(manifest.production).length > 0 || libraries === true)
   // what was generated or patched in node_modules behind the installation is kept by taking the rest out, and so is what
   // a second installation without a lock file might resolve otherwise
-  const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || loose || installer.alone)
+  const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || install.generates.length > 0 || loose || installer.alone)
   return {
     manifests: [...install.manifests, ...folders].map(({ files, to }) => ({ files, to })),
     npmrc: install.npmrc,
@@ -32,7 +32,8 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     installProduction: workspace && spec.productionMember ? pick('productionMember') : pick('production'),
     patch: install.patched ? 'patch-package' : '',
     generateFiles: prisma.flatMap((p) => p.files.map((f) => ({ ...f }))),
-    generate: prisma.map((p) => p.command),
+    generate: [...prisma.map((p) => p.command), ...install.generates],
+    committed: install.committed,
     productionStage: needsModules && !tools.whole && !prunes,
     prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick('prune')) : '',
     modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
