@@ -60,6 +60,8 @@ function isApp(context: DetectContext, member: Member, root: Project): boolean {
   const project = member.path === '.' ? root : openProject(join(root.root, member.path))
   const own = { ...context, project }
   const framework = language(own, chooseFramework(own, member.manifest))
+  // a workspace's own pages are those that its own build makes, not documents beside its apps
+  if (member.path === '.' && framework?.static && !['build', 'start'].some((s) => new RegExp(`\\b${framework.cli}\\b`).test(member.manifest.scripts[s] ?? ''))) return false
   const { argv, static: files } = resolveStart(own, { ...member.manifest, json: { ...member.manifest.json, main: undefined } }, framework, () => undefined)
   return files !== undefined || (argv !== undefined && (!argv.guess || (framework && !framework.refuse))) || (framework?.refuse !== undefined && framework.cli !== undefined)
 }

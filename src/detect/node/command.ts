@@ -78,7 +78,7 @@ function behind(words: string[], scripts: Record<string, string>, depth: number)
     const file = rest.find((w) => /\.[cm]?[jt]s$/.test(w) && !/ecosystem|pm2/.test(w))
     return file ? plain(['node', file]) : undefined
   }
-  if (/^(concurrently|npm-run-all|run-p|turbo|nx|lerna|docker|docker-compose|make|sh|bash|wait-on|stmux|nps)$/.test(program)) return undefined
+  if (/^(concurrently|npm-run-all|run-p|turbo|nx|lerna|docker|docker-compose|make|sh|bash|wait-on|stmux|nps|gulp|grunt|wireit|mprocs)$/.test(program)) return undefined
   return plain([program, ...rest])
 }
 

@@ -78,6 +78,7 @@ export interface NodeData {
   md4: Record<string, number>
   newest: Record<string, Record<string, string>>
   system: Record<string, SystemNeeds>
+  spared: Record<string, string>
   noSettings: string[]
   publicSettings: string[]
   bun: { image: string; alpineImage: string; runtime: Record<string, { image: string; uid: number }> }

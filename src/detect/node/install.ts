@@ -141,6 +141,7 @@ export function readSystem(context: DetectContext, manifest: Manifest, installer
   const below = (name: string): boolean => (lock.startsWith('{') ? installedNames(lock).has(name) : [`\n${name}@`, `"${name}@`, `'${name}@`, ` ${name}@`, `/${name}@`].some((form) => lock.includes(form)))
   const compiled = native.filter((n) => manifest.every[n] !== undefined || (lock !== '' && n !== 'node-gyp' && below(n)))
   const out: System = { compile: compiled.length > 0, build: [], runtime: [], buildApk: [], runtimeApk: [], env: {}, buildEnv: [] }
+  for (const [name, variable] of Object.entries(dataOf(language).spared)) if (manifest.every[name] !== undefined && manifest.production[name] === undefined) out.buildEnv.push(variable)
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
   if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
   const carried = carriedPackages(context, new Set(out.runtime), warnings)

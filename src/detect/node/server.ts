@@ -15,15 +15,20 @@ const FOREIGN = new Set(
 /** The address that a server listens on, by the names that people give it. */
 const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
 
+/** An address that is open only where a hosting platform's variable is there. */
+const OPENED = /(?:["'](\w+)["'] in process\.env\s*\)?|process\.env\.(\w+))\s*\?\s*["'`]0\.0\.0\.0["'`]\s*:/
+/** Files of tools that serve something themselves while they build or test. */
+const TOOLS = /(^|\/)(?:karma|protractor|wdio|webpack|vite|vitest|rollup|playwright|cypress|gulpfile|Gruntfile|nodemon|nightwatch|storybook)[\w.-]*\.[cm]?[jt]s$/
+
 /** Port, its variable and its place: what the command line says, then the program's own variable, then a literal. */
 export function readPort(sources: Sources, start: Start, project: Project, exported?: Fact<boolean>): { port?: Fact<number>; variable?: Fact<string>; argv?: Fact<string[]> } {
   if (start.framework) return (start.argv && argumentOf(start.argv)) ?? scriptPort(start)
   const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
   if (isFastifyCli(start)) return { variable: fact('PORT', ...start.argv!.evidence) }
-  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
+  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !TOOLS.test(m.evidence.file) && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
   const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
-  const literal = sources.all('port').find((m) => valid(m.groups[0]))
+  const literal = sources.all('port').find((m) => valid(m.groups[0]) && !TOOLS.test(m.evidence.file))
   const variable = own && fact(own.groups[0]!, own.evidence)
   if (own && valid(own.groups[1])) return { port: fact(Number(own.groups[1]), own.evidence), variable }
   if (own) {
@@ -80,6 +85,8 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   if (isFastifyCli(start)) return fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence)
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
+  const opened = sources.match(OPENED)
+  if (opened && !start.framework) return fact({ [(opened.groups[0] ?? opened.groups[1])!]: 'true' }, opened.evidence)
   const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '') && !/["'`](?:0\.0\.0\.0|::)["'`]/.test(project.read(file) ?? '')
   const bound = !start.framework && loopback && (start.cwd !== undefined || !isOfAnother(project, loopback.evidence.file)) && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined

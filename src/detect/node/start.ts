@@ -45,7 +45,13 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
   if (chosen.start) return program(context, manifest, { argv: chosen.start, env: {}, before: [] }, [], false)!
   const scripts = candidates(context, manifest)
   const own = scripts.find((c) => (c.cwd !== undefined && project.isFolder(c.cwd)) || isOwnProgram(c.command, framework, project, context))
-  if (framework?.static && !own) return { ...NOTHING, static: { folder: outputOf(framework, project, manifest), spa: framework.spa === true, evidence: manifest.keyAt(framework.dependencies![0]!) } }
+  if (framework?.static && !own) {
+    const usual = outputOf(framework, project, manifest)
+    // a folder that a script serves and that is not there yet is where the build puts its files, or moves them to
+    const served = scripts.map((c) => ({ files: c.cwd === undefined && c.command.argv[0] !== 'vite' ? fileServer(context, c.command) : undefined, evidence: c.evidence })).find(({ files }) => files && files.folder !== '.' && !/[{}$]/.test(files.folder) && !project.isFolder(files.folder))
+    const moved = new RegExp(`\\bmv\\s+(?:\\./)?${usual.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/?\\s+(?:\\./)?([\\w./-]+)`).exec(manifest.scripts.build ?? '')?.[1]
+    return { ...NOTHING, static: { folder: served?.files?.folder ?? moved?.replace(/\/$/, '') ?? usual, spa: framework.spa === true || served?.files?.spa === true, evidence: served?.evidence ?? manifest.keyAt(framework.dependencies![0]!) } }
+  }
   if (framework?.calls && !own) return callingStart(context, manifest, framework, scripts[0])
   // a command line that does nothing without words starts where a script gives it some
   const silent = framework?.words && framework.start!.length < 3 && scripts[0]?.command.argv[0] !== framework.cli
