@@ -45,7 +45,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const files = readFiles(project, sources, crate, needs, data, warnings)
   warnOfPrograms(sources, warnings)
   const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
-  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...impliedSettings(data.settings as Record<string, string>, needs)])
+  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
   const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })
   const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined

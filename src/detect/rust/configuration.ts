@@ -8,6 +8,8 @@ export interface Configuration {
   port?: Fact<number>
   portVariable?: Fact<string>
   hostVariable?: Fact<Record<string, string>>
+  /** variables that stand above what the files say of databases, caches and brokers */
+  settings: Fact<string>[]
 }
 
 const FILE = /^(?:(?:config|configs|configuration|settings|conf)\/)?[\w.-]+\.(?:ya?ml|toml)$/
@@ -19,22 +21,42 @@ const SECTION = '(?:application|app|server|http|web|api|service|listen|net|netwo
  * or in a section of the server, and the environment variables that override it, where the sources add that source.
  */
 export function readConfiguration(project: Project, sources: Sources, needs: Needs): Configuration {
-  if (!needs.asked('config') && !needs.asked('figment')) return {}
+  const out: Configuration = { settings: [] }
+  if (!needs.asked('config') && !needs.asked('figment')) return out
   const names = ['', 'config/', 'configs/', 'configuration/', 'settings/', 'conf/'].flatMap((folder) => project.names(folder).map((n) => folder + n))
   const variable = environmentOf(sources)
   for (const file of names) {
     const text = FILE.test(file) && !NEVER.test(file) ? project.read(file) : undefined
-    const found = text && sectionOf(text)
+    if (!text) continue
+    const stores = variable ? storesOf(text).map(({ path, line }) => fact(variable(path), { file, line })) : []
+    out.settings.push(...stores.filter((s) => !out.settings.some((o) => o.value === s.value)))
+    const found = out.port ? undefined : sectionOf(text)
     if (!found) continue
     const { section, host } = found
     const place = { file, line: lineOf(text, found.text) }
-    return {
+    Object.assign(out, {
       port: fact(found.port, place),
       ...(variable && !found.together ? { portVariable: fact(variable([...section, 'port']), place) } : {}),
       ...(variable && host ? { hostVariable: fact({ [variable([...section, host])]: found.together ? '0.0.0.0:{port}' : '0.0.0.0' }, place) } : {}),
-    }
+    })
   }
-  return {}
+  return out
+}
+
+const STORE = '(?:database|db|postgres|postgresql|mysql|mariadb|mongo|mongodb|redis|valkey|cache|rabbitmq|amqp|kafka|nats|memcached|elasticsearch|opensearch|minio|s3|clickhouse)'
+
+/** Where a YAML or TOML file says something of a store: in a section of its name, or at the top by a key that starts with it. */
+function storesOf(text: string): { path: string[]; line: number }[] {
+  let section: string | undefined
+  return text.split('\n').flatMap((l, i) => {
+    const head = /^\[([\w-]+)\]\s*$|^([\w-]+):\s*$/.exec(l)
+    if (head) section = head[1] ?? head[2]
+    const [, indent, key] = /^([ \t]*)([\w-]+)\s*[:=]\s*\S/.exec(l) ?? []
+    if (key === undefined) return []
+    if (indent === '' && !l.includes('=')) section = undefined
+    const path = section === undefined || (indent === '' && l.includes(':') && !l.includes('=')) ? [key] : [section, key]
+    return new RegExp(path.length > 1 ? `^${STORE}$` : `^${STORE}_(?:url|uri|host|dsn)$`, 'i').test(path[0]!) ? [{ path, line: i + 1 }] : []
+  })
 }
 
 /** What one section says: the port, the line it stands in, the key of the address, and whether that holds the port too. */
