@@ -7,6 +7,7 @@ import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
 import { openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
+import { wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
@@ -66,7 +67,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const kept = (spec?.keeps as string[] | undefined) ?? []
   for (const path of kept) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, ...place, hint: 'use a PersistentVolumeClaim for what must stay' })
   if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
-  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
+  const wholeName = wholeNames(project, sources)
+  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
 
   return {
     framework,

@@ -1,0 +1,16 @@
+import type { Project } from '../project.ts'
+import type { Match, Sources } from '../sources.ts'
+
+/** A field whose struct's variables all begin alike: caarlos0/env, cleanenv, sethvargo/go-envconfig, jessevdk/go-flags. */
+const PREFIXED = /^\s*\w+\s+\*?(?:\w+\.)?(\w+)\s+`[^`\n]*\b(?:envPrefix:|env-prefix:|env:",\s*prefix=|env-namespace:)"?([A-Z][A-Z0-9_]*)/
+
+/** Tells the whole name of a variable that a struct's tag names: with what stands before those of its struct. */
+export function wholeNames(project: Project, sources: Sources): (match: Match) => string {
+  const prefixes = new Map(sources.matches(PREFIXED).map(({ groups: [type, prefix], evidence }) => [type!, /env-namespace:/.test(evidence.text ?? '') ? `${prefix}_` : prefix!]))
+  return ({ groups: [name], evidence }) => {
+    if (prefixes.size === 0 || !/`[^`]*\benv:"/.test(evidence.text ?? '')) return name!
+    const above = (project.read(evidence.file) ?? '').split('\n').slice(0, evidence.line)
+    const type = above.map((l) => /^type\s+(\w+)\s+struct\b/.exec(l)?.[1]).findLast(Boolean)
+    return `${prefixes.get(type ?? '') ?? ''}${name}`
+  }
+}
