@@ -23,7 +23,7 @@ export function readVariables({ project, language }: DetectContext, sources: Sou
   const open = (name: string): boolean => data.publicSettings.some((p) => name.startsWith(p))
   const found = new Map<string, Fact<string>>()
   const note = (name: string, file: string, line: number | undefined): void => void (none(name) || taken.includes(name) || found.has(name) || found.set(name, fact(name, { file, line })))
-  const reads = (language.patterns.variable ?? []).map((p) => patternOf(p, 'g'))
+  const reads = (language.patterns.variable ?? []).map((p) => patternOf(p))
   for (const file of sources.files) {
     const text = project.read(file) ?? ''
     // what configures a tool of the build is not read where the program runs
