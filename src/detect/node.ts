@@ -180,9 +180,10 @@ function placed<T>(value: T, prefix: string): T {
 const together = (manifest: Manifest, { needed }: Workspace): Manifest => ({ ...manifest, production: Object.assign({}, ...needed.map((m) => m.manifest.production), manifest.production) as Record<string, string>, every: Object.assign({}, ...needed.map((m) => m.manifest.every), manifest.every) as Record<string, string> })
 
 /** What a start runs of a package, at the place that npm's lock file says. */
-function located(start: Start, { lockFile }: Installer, project: Project): Start {
+function located(start: Start, { lockFile, staleLock }: Installer, project: Project): Start {
   const [, name, path] = /^node_modules\/((?:@[^/]+\/)?[\w-][^/]*)\/(.+)$/.exec(start.argv?.value[1] ?? '') ?? []
-  const locked = name && lockFile?.endsWith('.json') ? lockedProgram(project.read(lockFile) ?? '', name) : undefined
+  const lock = lockFile ?? staleLock
+  const locked = name && lock?.endsWith('.json') ? lockedProgram(project.read(lock) ?? '', name) : undefined
   return locked && locked !== path ? { ...start, argv: { ...start.argv!, value: start.argv!.value.map((w, i) => (i === 1 ? `node_modules/${name}/${locked}` : w)) } } : start
 }
 

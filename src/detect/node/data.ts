@@ -4,6 +4,8 @@ import type { Framework, Language } from '../language.ts'
 export interface NodeFramework extends Framework {
   development?: boolean
   requires?: string[]
+  /** the major version that it is not any more */
+  below?: number
   lacks?: string[]
   config?: { files: string[]; matches?: string }
   script?: string

@@ -20,6 +20,7 @@ function recognised(f: NodeFramework, project: Project, manifest: Manifest): str
   const where = f.development ? manifest.every : manifest.production
   const name = f.dependencies?.find((d) => where[d] !== undefined)
   if (!name) return undefined
+  if (f.below !== undefined && Number(/\d+/.exec(where[name]!)?.[0] ?? Infinity) >= f.below) return undefined
   if (f.requires?.some((d) => manifest.every[d] === undefined) || f.lacks?.some((d) => manifest.every[d] !== undefined)) return undefined
   if (f.files && !f.files.some((file) => project.has(file))) return undefined
   if (f.config?.matches && !configOf(f, project, new RegExp(f.config.matches))) return undefined

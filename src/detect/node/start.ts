@@ -95,7 +95,7 @@ function startBelow(context: DetectContext, manifest: Manifest, command: Command
 function candidates({ language, project }: DetectContext, { scripts, at }: Manifest): Candidate[] {
   const out: Candidate[] = []
   const read = (said: string): { command: Command; cwd?: string } | undefined => {
-    const text = shellText(project, said) ?? said
+    const text = shellText(project, said) ?? processText(project, said) ?? said
     const into = leadsInto(project, text)
     const command = readCommand(into?.text ?? text, (into && readManifest(project, `${into.folder}/`)?.scripts) ?? scripts)
     return command && { command, ...(into ? { cwd: into.folder } : {}) }
@@ -109,6 +109,16 @@ function candidates({ language, project }: DetectContext, { scripts, at }: Manif
   const found = process && read(process[1]!)
   if (found && !(found.command.argv.length === 1 && scripts[found.command.argv[0]!])) out.push({ ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
   return out
+}
+
+/** What the only program of a process file of pm2 is started by, https://pm2.keymetrics.io/docs/usage/application-declaration/. */
+function processText(project: Project, text: string): string | undefined {
+  const file = /\bpm2(?:-runtime)?\s(?:.*\s)?(?:\.\/)?([\w./-]*(?:ecosystem|pm2|process)[\w./-]*\.(?:[cm]?js|json|ya?ml))\b/.exec(text)?.[1]
+  const source = (file && project.read(file)) ?? ''
+  const scripts = [...source.matchAll(/["']?\bscript["']?\s*:\s*["']?([\w./@-]+)/g)]
+  const args = /["']?\bargs["']?\s*:\s*["']([^"'\n]*)["']/.exec(source)?.[1] ?? ''
+  if (scripts.length !== 1) return undefined
+  return `${/\.[cm]?js$|^[^/]*\//.test(scripts[0]![1]!) ? 'node ' : ''}${scripts[0]![1]!.replace(/^\.\//, '')} ${args}`.trim()
 }
 
 /** What a shell script does that a start script runs, as one line; undefined for one that decides or repeats something. */

@@ -104,7 +104,9 @@ function toolsOf({ context: { language, project }, manifest, framework, installe
   const runner = start.runner ? dataOf(language).runners[start.runner] : undefined
   const loaded = (start.argv?.value ?? []).flatMap((w, i, all) => (/^(-r|--require|--import|--loader)$/.test(all[i - 1] ?? '') ? [packageOf(w)] : [])).filter((n) => !n.startsWith('.'))
   const configured = start.framework && !start.static ? configNeeds(project, framework).packages.filter((n) => (manifest.every[n] ?? workspace?.manifest.every[n]) !== undefined) : []
-  const needed = [...new Set([...(runner?.packages ?? []), ...loaded, ...configured])].filter((n) => manifest.production[n] === undefined)
+  // what a runner needs beside itself, however it is loaded
+  const beside = loaded.flatMap((n) => Object.values(dataOf(language).runners).find((r) => r.packages?.[0] === n)?.packages ?? [])
+  const needed = [...new Set([...(runner?.packages ?? []), ...loaded, ...beside, ...configured])].filter((n) => manifest.production[n] === undefined)
   // what a folder's own installation brings is there whole
   if (start.cwd && project.has(`${start.cwd}/package.json`)) return { packages: [], whole: false }
   if (runner?.whole) return { packages: [], whole: true }
