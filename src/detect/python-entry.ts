@@ -22,7 +22,8 @@ export interface Entry {
   command?: string
   root: string
   evidence: Evidence
-  guess?: boolean
+  /** said of another image or host: an application object stands before its script */
+  weak?: boolean
 }
 
 const FACTORY = /^(?:create|make|get|build|init)_(?:app|application|api|server|asgi|wsgi)$/
@@ -59,6 +60,8 @@ export function findTargets(project: Project, files: readonly string[], framewor
   const factories: Target[] = []
   for (const file of files) {
     const source = project.read(file) ?? ''
+    // Alembic's own file makes the application to read its tables
+    if (/^from alembic import/m.test(source)) continue
     const target = (object: string, index: number, factory = false): Target => {
       const line = source.slice(0, index).split('\n').length
       return { module: moduleOf(file, root(file)), object, factory, file, evidence: { file, line, text: source.split('\n')[line - 1]!.trim().slice(0, 120) } }
@@ -126,19 +129,20 @@ export function resolveTarget(project: Project, text: string, roots: readonly st
   for (const root of roots) {
     const prefix = root ? `${root}/` : ''
     for (const file of [`${prefix}${path}.py`, `${prefix}${path}/__init__.py`])
-      if (project.read(file) !== undefined) return { root, target: { module: found[1]!, object: found[2] ?? 'application', factory: found[3] !== undefined, file, evidence } }
+      // without an object's name it may be any word of the command
+      if (found[2] ? project.read(file) !== undefined : /^(?:application\b|(?:async )?def application\b|from .+ import .*\bapplication\b)/m.test(project.read(file) ?? '')) return { root, target: { module: found[1]!, object: found[2] ?? 'application', factory: found[3] !== undefined, file, evidence } }
   }
   return undefined
 }
 
-/** What a project's own words say it starts: a Procfile, [tool.fastapi], or `uvicorn.run("main:app")`. */
+/** What a project's own words say it starts: [tool.fastapi], a Procfile, a host's file, the Dockerfile of before, or `uvicorn.run("main:app")`. */
 export function saidEntry(project: Project, files: readonly string[], entrypoint: string | undefined): Entry | undefined {
   if (entrypoint) {
     const found = resolveTarget(project, entrypoint, ['', 'src'], { file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, entrypoint), text: entrypoint })
     if (found) return { ...found, evidence: found.target.evidence }
   }
-  const procfile = procfileEntry(project)
-  if (procfile) return procfile
+  const said = procfileEntry(project) ?? hostEntry(project)
+  if (said) return said
   for (const file of files) {
     const source = project.read(file) ?? ''
     const call = /uvicorn\.run\(\s*(?:app\s*=\s*)?["']([\w.]+:\w+)["']/.exec(source)
@@ -155,27 +159,67 @@ export function saidEntry(project: Project, files: readonly string[], entrypoint
 function procfileEntry(project: Project): Entry | undefined {
   const content = project.read('Procfile')
   const line = content === undefined ? undefined : (/^web:\s*(.+)$/m.exec(content) ?? /^(?:worker|bot|release_worker):\s*(.+)$/m.exec(content))
-  if (!line) return undefined
-  const evidence = { file: 'Procfile', line: lineOf(content!, line[0]), text: line[0].slice(0, 120) }
+  return line ? commandEntry(project, line[1]!, { file: 'Procfile', line: lineOf(content!, line[0]), text: line[0].slice(0, 120) }) : undefined
+}
+
+/** Where hosts' files and an image of before say a command; group 1 is it. */
+const COMMANDS: { file: string; value: RegExp }[] = [
+  { file: 'Dockerfile', value: /^CMD[ \t]+(.+)$/gim },
+  { file: 'render.yaml', value: /^\s*startCommand:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: '.do/app.yaml', value: /^\s*run_command:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: 'app.yaml', value: /^entrypoint:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: '.platform.app.yaml', value: /^\s*start:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: 'railway.json', value: /"startCommand":\s*"((?:[^"\\]|\\.)*)"/g },
+  { file: 'railway.toml', value: /^startCommand\s*=\s*["'](.+)["']$/gm },
+  { file: 'nixpacks.toml', value: /^cmd\s*=\s*["'](.+)["']$/gm },
+]
+
+/** What another tool's file starts. A script there may be a development server's: it stands behind an application object. */
+function hostEntry(project: Project): Entry | undefined {
+  for (const { file, value } of COMMANDS) {
+    const content = file === 'Dockerfile' && project.has('hardened.lock') ? undefined : project.read(file)
+    for (const [all, command] of content?.matchAll(value) ?? []) {
+      const words = /^\[.*\]\s*$/.test(command!) ? [...command!.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!) : undefined
+      const evidence = { file, line: lineOf(content!, all.trim()), text: all.trim().slice(0, 120) }
+      const found = words && !/^(?:\S*\/)?(?:ba)?sh$/.test(words[0] ?? '') ? wordsEntry(project, words, '', evidence) : commandEntry(project, words?.at(-1) ?? command!, evidence)
+      if (found) return { ...found, weak: true }
+    }
+  }
+  return undefined
+}
+
+/** What a line for a shell starts, which may change the folder before. */
+function commandEntry(project: Project, command: string, evidence: Evidence): Entry | undefined {
   let folder = ''
-  for (const part of line[1]!.split(/\s*(?:&&|;)\s*/)) {
+  for (const part of command.split(/\s*(?:&&|;)\s*/)) {
     const moved = /^cd\s+([\w./-]+)$/.exec(part.trim())
     if (moved) folder = moved[1]!.replace(/^\.?\/+|\/+$/g, '')
     const words = splitCommand(part.replace(/\$\{?\w+(?::-?\w+)?\}?|\$\(\w+\)/g, '0').replace(/\[::\]/g, '0.0.0.0'))
-    const at = words?.findIndex((w) => /^(gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|python3?|streamlit|fastapi)$/.test(w)) ?? -1
-    if (!words || at < 0) continue
-    const moving = words.findIndex((w) => /^--(chdir|app-dir|pythonpath)(=|$)/.test(w))
-    if (moving >= 0) folder = (words[moving]!.split('=')[1] ?? words[moving + 1] ?? '').replace(/^\.?\/+|\/+$/g, '')
-    if (/^(python3?|streamlit)$/.test(words[at]!)) {
-      const script = words.slice(at + 1).find((w) => w.endsWith('.py'))
-      const path = script && (folder ? `${folder}/${script}` : script).replace(/^\.\//, '')
-      if (path && project.read(path) !== undefined && !/manage\.py$/.test(path)) return { script: path, root: folder, evidence }
-      continue
-    }
-    for (const word of words.slice(at + 1)) {
-      const found = resolveTarget(project, word, folder ? [folder] : ['', 'src'], evidence)
-      if (found) return { ...found, evidence, target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
-    }
+    const found = words && wordsEntry(project, words, folder, evidence)
+    if (found) return found
+  }
+  return undefined
+}
+
+const SERVERS = /^(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|fastapi|sanic)$/
+
+function wordsEntry(project: Project, words: readonly string[], start: string, evidence: Evidence): Entry | undefined {
+  let folder = start
+  const server = words.findIndex((w) => SERVERS.test(w.slice(w.lastIndexOf('/') + 1)))
+  const at = server >= 0 ? server : words.findIndex((w) => /^(?:python3?(?:\.\d+)?|streamlit|chainlit)$/.test(w))
+  if (at < 0) return undefined
+  const moving = words.findIndex((w) => /^--(chdir|app-dir|pythonpath)(=|$)/.test(w))
+  if (moving >= 0) folder = (words[moving]!.split('=')[1] ?? words[moving + 1] ?? '').replace(/^\.?\/+|\/+$/g, '')
+  const below = (path: string): string => (folder ? `${folder}/${path}` : path).replace(/^\.\//, '')
+  if (server < 0) {
+    const module = words[at + 1] === '-m' ? words[at + 2]?.replaceAll('.', '/') : undefined
+    const named = words.slice(at + 1).filter((w) => w.endsWith('.py'))
+    const path = (module ? [`${module}.py`, `${module}/__main__.py`] : named).map(below).find((p) => project.read(p) !== undefined)
+    return path && !/manage\.py$/.test(path) ? { script: path, root: folder, evidence } : undefined
+  }
+  for (const word of words.slice(at + 1)) {
+    const found = resolveTarget(project, word, folder ? [folder] : ['', 'src'], evidence)
+    if (found) return { ...found, evidence, target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
   }
   return undefined
 }
@@ -202,7 +246,7 @@ export function findUnknown(project: Project, files: readonly string[], entries:
     const found = OBJECT.exec(source)
     if (!found || RUNS.test(source)) continue
     const asgi = /(^|\/)asgi\.py$/.test(file) || found[2] !== undefined || (found[3] === undefined && !/(^|\/)wsgi\.py$/.test(file) && /^[ \t]*async def /m.test(source))
-    const object = found.slice(1).find((name) => name !== undefined)!
+    const object = found.slice(1).find(Boolean)!
     return { interface: asgi ? 'asgi' : 'wsgi', target: { module: moduleOf(file, root(file)), object, factory: false, file, evidence: { file, line: lineOf(source, found[0]), text: found[0].slice(0, 120) } } }
   }
   return undefined

@@ -9,6 +9,8 @@ export interface Dependency {
   extras: string[]
   /** the version, where it is pinned exactly */
   pinned?: string
+  /** every release that is allowed came before this one */
+  below?: string
   evidence: Evidence
 }
 
@@ -43,7 +45,19 @@ export function requirement(line: string, evidence: Evidence): Dependency | unde
   const found = REQUIREMENT.exec(line.trim())
   if (!found) return undefined
   const pinned = /^\(?\s*={2,3}\s*v?([\w.+!-]+)\s*(?:\\|--|\)|$)/.exec(found[3]!)?.[1]
-  return { name: normalize(found[1]!), extras: (found[2] ?? '').split(',').map((e) => normalize(e.trim())).filter(Boolean), ...(pinned ? { pinned } : {}), evidence: { ...evidence, text: line.trim().slice(0, 120) } }
+  return { name: normalize(found[1]!), extras: (found[2] ?? '').split(',').map((e) => normalize(e.trim())).filter(Boolean), ...(pinned ? { pinned } : boundOf(found[3]!)), evidence: { ...evidence, text: line.trim().slice(0, 120) } }
+}
+
+/** The upper bound of a range of PEP 440 or of Poetry's: "<4", "<=3.1", "~=3.2", "==3.2.*", "^3.2". */
+function boundOf(range: string): { below?: string } {
+  const [, operator, version] = /(<=?|~=|~|\^|==)\s*v?(\d+(?:\.\d+)*)/.exec(range) ?? []
+  if (!version) return {}
+  if (operator === '<') return { below: version }
+  if (operator === '<=') return { below: `${version}.0.0.1` }
+  const parts = version.split('.').map(Number)
+  // what may grow is what stands behind the counted part
+  const counted = operator === '~=' ? parts.length - 1 : operator === '==' ? parts.length : operator === '~' ? Math.min(2, parts.length) : parts.findIndex((n) => n > 0) + 1
+  return counted > 0 ? { below: [...parts.slice(0, counted - 1), parts[counted - 1]! + 1].join('.') } : {}
 }
 
 /** Reads every manifest at the project's root. Throws InputError for malformed TOML (file:line:column). */
@@ -107,7 +121,7 @@ function addTable(from: Toml, file: string, source: string, add: (d: Dependency)
     const spec = typeof value === 'string' ? value : (text(table({ value }, 'value'), 'version') ?? '')
     const pinned = /^(?:==)?\s*(\d[\w.]*)$/.exec(spec)?.[1]
     const line = lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"?\\s*=`, 'm'))
-    add({ name: normalize(name), extras: texts(table({ value }, 'value'), 'extras').map(normalize), ...(pinned ? { pinned } : {}), evidence: { file, line, text: `${name} = ${spec}` } })
+    add({ name: normalize(name), extras: texts(table({ value }, 'value'), 'extras').map(normalize), ...(pinned ? { pinned } : boundOf(spec)), evidence: { file, line, text: `${name} = ${spec}` } })
   }
 }
 

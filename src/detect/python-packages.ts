@@ -4,7 +4,7 @@ import type { Language } from './language.ts'
 import { type Project, lineOf } from './project.ts'
 import type { Install } from './python-install.ts'
 import type { Manifests } from './python-manifests.ts'
-import { older } from './python-version.ts'
+import { releaseBefore } from './python-version.ts'
 import type { Sources } from './sources.ts'
 
 /** A release that does not know what came after it: before `before`, `with` keeps its open requirements at what it works with. */
@@ -25,10 +25,11 @@ export function companions(table: readonly Companion[], lockFile: string | undef
   const out = new Map<string, string>()
   for (const c of table) {
     const dependency = manifests.dependencies.get(c.package)
-    if (!dependency || (c.before !== '' && !(dependency.pinned && older(dependency.pinned, c.before)))) continue
+    const version = c.before === '' ? (dependency?.pinned ?? '') : releaseBefore(manifests, c.package, c.before)
+    if (!dependency || version === undefined) continue
     const open = Object.entries(c.with).filter(([name]) => !out.has(name) && isOpen(manifests, name) && (!c.asked || manifests.dependencies.has(name) || dependency.extras.includes(name)))
     for (const [name, range] of open) out.set(name, `'${name}${range}'`)
-    if (open.length > 0) warnings.push({ message: `${c.package} ${dependency.pinned ?? ''}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })
+    if (open.length > 0) warnings.push({ message: `${c.package} ${version}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })
   }
   return [...out.values()]
 }

@@ -24,7 +24,13 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
     const content = project.read(file)
     const found = content === undefined ? null : value.exec(content)
     if (!found || /^\d+$/.test(found[1]!)) continue
-    return chooseLine(language, found[1]!.split('.').slice(0, 2).join('.'), { file, line: lineOf(content!, found[0]), text: found[0].trim() }, warnings)
+    const evidence = { file, line: lineOf(content!, found[0]), text: found[0].trim() }
+    const asked = found[1]!.split('.').slice(0, 2).join('.')
+    const oldest = language.versions.lines.at(-1)!.id
+    if (!asked.startsWith('3.') || !older(asked, oldest)) return chooseLine(language, asked, evidence, warnings)
+    // a lock holds releases of its time; without one the newest are installed
+    warnings.push({ message: `Python ${asked} has no image here${lockFile ? `; ${oldest} is nearest to it and used` : ', so another is used'}`, file, line: evidence.line, hint: 'choose another: --language-version' })
+    if (lockFile) return { value: oldest, evidence: [evidence], guess: true }
   }
   const range = rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
   const asked = range && chooseLine(language, range.text, range.evidence, warnings)
@@ -80,11 +86,19 @@ function lockedFor(lock: string, project: DetectContext['project']): string | un
 function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): Blocked | undefined {
   for (const [name, first] of Object.entries(wheels)) {
     const dependency = manifests.dependencies.get(name)
-    const version = dependency?.pinned ?? manifests.locked.get(name)
     const needed = Object.keys(first).filter((l) => !older(line, l)).sort((a, b) => (older(a, b) ? 1 : -1))[0]
-    if (version && needed && older(version, first[needed]!)) return { name, version, evidence: dependency?.evidence }
+    const version = needed && releaseBefore(manifests, name, first[needed]!)
+    if (version) return { name, version, evidence: dependency?.evidence }
   }
   return undefined
+}
+
+/** What says that a dependency is older than a release, as a message names it: its pin, its lock, else its upper bound. */
+export function releaseBefore({ dependencies, locked }: Manifests, name: string, release: string): string | undefined {
+  const dependency = dependencies.get(name)
+  const version = dependency?.pinned ?? locked.get(name)
+  if (version) return older(version, release) ? version : undefined
+  return dependency?.below && !older(release, dependency.below) ? `below ${dependency.below.replace(/\.0\.0\.1$/, '.1')}` : undefined
 }
 
 /** Whether release `a` came before `b`; both are dotted numbers, what follows them is passed over. */

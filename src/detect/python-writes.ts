@@ -10,7 +10,7 @@ export interface Writes {
 }
 
 /** Folders of the image that no mount may hide. */
-const SYSTEM = /^\/(?:$|bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|home|app\/?$|var\/?$|var\/(?:tmp|cache)?\/?$)/
+const SYSTEM = /^$|^\/(?:$|bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|home|app\/?$|var\/?$|var\/(?:tmp|cache)?\/?$)/
 const TEXT = `["']([\\w./ -]+)["']`
 /** A folder beside the file or the project's root: BASE_DIR / "x", os.path.join(basedir, "x"). */
 const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.join\\(\\s*(?:[\\w.]*(?:base|root|dir|here|path)\\w*|os\\.getcwd\\(\\)|os\\.path\\.(?:dirname|abspath)\\([^"'\\n]*\\)+)\\s*,\\s*)${TEXT}`

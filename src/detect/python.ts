@@ -2,10 +2,10 @@ import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python-django.ts'
-import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, saidEntry, type Target } from './python-entry.ts'
+import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, resolveTarget, saidEntry, type Target } from './python-entry.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
-import { choosePythonVersion, older, pinFor } from './python-version.ts'
+import { choosePythonVersion, pinFor, releaseBefore } from './python-version.ts'
 import { settingsPort } from './python-port.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
@@ -57,17 +57,17 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
-  if (spec && !chosen.start) refuseUnlisted(project, manifests, spec, framework!)
+  if (!chosen.start) refuseUnlisted(project, manifests, spec && { title: spec.title, evidence: framework!.evidence }, start.file, String(data.standard))
   const own = startSources(project, start, files)
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
   const everything = readServer(sources)
   const ports = { port: own.length > 0 ? served(server.port, data.clientPorts as number[]) : undefined, variable: server.portVariable ?? (start.argv?.value[0] === 'python' ? everything.portVariable : undefined) }
   const serves = start.serves ?? servesFact(spec, framework, everything.listens, ports.variable)
-  const runsItself = start.argv !== undefined && ['python'].includes(start.argv.value[0]!)
+  const console_ = projectCommand(manifests, start)
+  const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
   const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const health = chooseHealth(project, sources, spec, runsItself)
-  const console_ = projectCommand(manifests, start)
   const env = { ...start.env, ...django?.env }
   const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'PORT', 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources)]).filter((v) => !taken.has(v.value))
@@ -120,6 +120,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       ...values,
       added: [...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${(data.setuptools as Setuptools).version}`] : [])],
       collect: django?.collect ?? '',
+      prepare: String(spec?.prepare ?? ''),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
       moved: workdir !== '/app',
@@ -147,7 +148,7 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
   // a function need not import what calls it
   const calling = manifests.dependencies.get('functions-framework')
   if (calling && findFunction(project, files)) return fact('functions-framework', calling.evidence)
-  const imported = language.frameworks.flatMap((f) => {
+  const imported = language.frameworks.filter((f) => typeof f.since !== 'string' || releaseBefore(manifests, f.dependencies![0]!, f.since) === undefined).flatMap((f) => {
     const expression = importsOf(f)
     if (typeof f.serving === 'string' && !files.some((file) => new RegExp(f.serving as string).test(read(file)))) return []
     const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
@@ -165,12 +166,27 @@ function chooseFramework({ chosen, language, project }: DetectContext, manifests
   return undefined
 }
 
-/** Throws InputError where a framework is imported and no file of the project says what is to be installed: the image would lack it. */
-function refuseUnlisted(project: Project, { dependencies, pyproject, requirements }: Manifests, spec: Framework, { evidence }: Fact<string>): void {
+/** The first module that a script imports at its top level and that is neither Python's own nor the project's. */
+function foreignImport(project: Project, file: string, standard: readonly string[]): { title: string; evidence: Evidence[] } | undefined {
+  const source = project.read(file) ?? ''
+  const folders = ['', importRoot(project, file), file.slice(0, Math.max(0, file.lastIndexOf('/')))]
+  for (const found of source.matchAll(/^(?:from|import) ([A-Za-z]\w*)/gm)) {
+    const name = found[1]!
+    if (standard.includes(name) || folders.some((f) => [`${name}.py`, name].some((n) => project.has(f ? `${f}/${n}` : n)))) continue
+    return { title: name, evidence: [{ file, line: lineOf(source, found[0], found.index) }] }
+  }
+  return undefined
+}
+
+/** Throws InputError where a framework or what the started script needs is imported and no file of the project says what is to be installed: the image would lack it. */
+function refuseUnlisted(project: Project, { dependencies, pyproject, requirements }: Manifests, imported: { title: string; evidence: Evidence[] } | undefined, file: string | undefined, standard: string): void {
   if (dependencies.size > 0 || pyproject || requirements || ['Pipfile', 'setup.py', 'setup.cfg'].some((f) => project.has(f))) return
+  const missing = imported ?? (file === undefined ? undefined : foreignImport(project, file, standard.split(' ')))
+  if (!missing) return
+  const { title, evidence } = missing
   const conda = ['environment.yml', 'environment.yaml'].find((f) => project.has(f))
   throw new InputError({
-    message: `${spec.title} is imported, but ${conda ? `only ${conda} lists what is to be installed, which is for Conda and is not read` : 'nothing lists what is to be installed'}`,
+    message: `${title} is imported, but ${conda ? `only ${conda} lists what is to be installed, which is for Conda and is not read` : 'nothing lists what is to be installed'}`,
     file: evidence[0]?.file,
     line: evidence[0]?.line,
     hint: 'write requirements.txt: pip freeze > requirements.txt',
@@ -182,9 +198,13 @@ function chooseStart(context: DetectContext, manifests: Manifests, files: readon
   const { project, language } = context
   if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: 'application', factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
   const root = (file: string): string => importRoot(project, file)
-  const target = said?.target ?? (said?.script ? undefined : spec && findTargets(project, files, spec, root)[0])
+  const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && findTargets(project, files, spec, root)[0])
   const folder = said?.target ? said.root : target ? root(target.file) : ''
   if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django)
+  if (!spec && said?.target) {
+    const served = /uvicorn|hypercorn|daphne|granian/i.test(said.evidence.text ?? '') ? 'asgi' : 'wsgi'
+    return { ...serve(context, manifests, { id: '', title: '', interface: served }, said.target, folder, line, undefined), serves: fact(true, said.evidence) }
+  }
   if (spec?.id === 'functions-framework') {
     const called = findFunction(project, files)
     const file = called?.evidence[0]!.file
@@ -195,7 +215,7 @@ function chooseStart(context: DetectContext, manifests: Manifests, files: readon
     if (file) return { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm }
   }
   const command = !said?.script && commandOf(context, manifests)
-  if (command) return { ...command, env: {}, root: '', develop: command.argv.value }
+  if (command) return { argv: command.argv, env: {}, root: '', develop: command.argv.value, file: resolveTarget(project, command.called, ['', 'src'], command.argv.evidence[0]!)?.target.file }
   const unknown = spec || said?.script ? undefined : findUnknown(project, files, language.data!.entries as string[], root)
   if (unknown) {
     const served = serve(context, manifests, { id: '', title: '', interface: unknown.interface }, unknown.target, root(unknown.target.file), line, undefined)
@@ -246,14 +266,14 @@ function brings(manifests: Manifests, server: string): boolean {
 }
 
 /** A command of the project's own, [project.scripts]: the one with the project's name, or the only one. */
-function commandOf({ project }: DetectContext, manifests: Manifests): { argv: Fact<string[]> } | undefined {
+function commandOf({ project }: DetectContext, manifests: Manifests): { argv: Fact<string[]>; called: string } | undefined {
   const scripts = { ...table(manifests.pyproject, 'tool', 'poetry', 'scripts'), ...table(manifests.pyproject, 'project', 'scripts') }
   const names = Object.keys(scripts)
   const own = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   const name = names.find((n) => n === own) ?? names.find((n) => /^(start|serve|server|run|web|api|main|app|worker|bot)$/.test(n)) ?? (names.length === 1 ? names[0] : undefined)
   if (!name) return undefined
   const source = project.read('pyproject.toml')!
-  return { argv: { ...fact([name], { file: 'pyproject.toml', line: lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.]/g, '\\.')}"?\\s*=`, 'm')), text: `${name} = ${String(scripts[name])}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
+  return { called: String(scripts[name]), argv: { ...fact([name], { file: 'pyproject.toml', line: lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.]/g, '\\.')}"?\\s*=`, 'm')), text: `${name} = ${String(scripts[name])}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
 }
 
 const projectCommand = (manifests: Manifests, start: Start): boolean => {
@@ -279,10 +299,7 @@ const NEVER = '99'
 function needsSetuptools({ packages }: Setuptools, manifests: Manifests, sources: Sources): boolean {
   const pinned = manifests.dependencies.get('setuptools')?.pinned ?? manifests.locked.get('setuptools')
   if (pinned) return false
-  const old = Object.entries(packages).some(([name, first]) => {
-    const version = manifests.dependencies.get(name)?.pinned ?? manifests.locked.get(name)
-    return version === undefined ? first === NEVER && manifests.dependencies.has(name) : older(version, first)
-  })
+  const old = Object.entries(packages).some(([name, first]) => (first === NEVER && manifests.dependencies.has(name)) || releaseBefore(manifests, name, first) !== undefined)
   return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
 }
 

@@ -64,6 +64,24 @@ describe('the version', () => {
     expect((await of(files as unknown as Record<string, string>))?.value).toBe(line)
   })
 
+  it.each([
+    ['3.11', 'Django>=3.0,<=3.1'],
+    ['3.11', 'django~=3.1.0'],
+    ['3.12', 'numpy<2'],
+    ['3.13', 'numpy<3'],
+    ['3.12', 'pydantic<2'],
+    ['3.13', 'django>=4,<6'],
+    ['3.13', 'django; python_version < "3"'],
+  ])('is %s for the range %s', async (line, requirement) => {
+    expect((await of({ 'requirements.txt': `${requirement}\n` }))?.value ?? '3.13').toBe(line)
+  })
+
+  it('is the nearest to one without an image where a lock is of its time', async () => {
+    const lock = JSON.stringify({ _meta: {}, default: {} })
+    expect((await of({ Pipfile: '[requires]\npython_version = "3.6"\n', 'Pipfile.lock': lock }))?.value).toBe('3.7')
+    expect((await of({ Pipfile: '[requires]\npython_version = "3.6"\n' }))?.value ?? '3.13').toBe('3.13')
+  })
+
   it('says which pin chose it', async () => {
     const { version, warnings } = await python({ 'main.py': '', 'requirements.txt': 'flask==3.1.0\nnumpy==1.24.3\n' })
     expect(version).toMatchObject({ guess: true, evidence: [{ file: 'requirements.txt', line: 2 }] })
@@ -310,4 +328,39 @@ it('starts no library', async () => {
 it('starts the server beside its client', async () => {
   const main = 'if __name__ == "__main__":\n    print(1)\n'
   expect(await argv({ 'mail_server.py': main, 'mail_client.py': main, 'requirements.txt': 'grpcio\n' })).toBe('python mail_server.py')
+})
+
+describe('what another tool starts', () => {
+  const two = { 'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\n', 'one/app.py': FLASK, 'two/app.py': FLASK }
+  it.each([
+    ['Dockerfile', 'FROM python:3.12\nCMD ["gunicorn", "-b", "0.0.0.0:80", "two.app:app"]\n'],
+    ['Dockerfile', 'FROM python:3.12\nCMD ["sh", "-c", "gunicorn -b 0.0.0.0:$PORT two.app:app"]\n'],
+    ['Dockerfile', 'FROM python:3.12\nCMD exec python -m gunicorn --bind :$PORT two.app:app\n'],
+    ['render.yaml', 'services:\n  - type: web\n    startCommand: gunicorn two.app:app\n'],
+    ['railway.json', '{ "deploy": { "startCommand": "cd two && gunicorn app:app" } }'],
+    ['app.yaml', 'runtime: python312\nentrypoint: gunicorn -b :$PORT two.app:app\n'],
+  ])('is read in %s', async (file, text) => {
+    expect((await python({ ...two, [file]: text })).start?.evidence[0]?.file).toBe(file)
+    expect(await argv({ ...two, [file]: text })).toMatch(/^gunicorn (two\.)?app:app /)
+  })
+
+  it('does not put a script before an application object', async () => {
+    expect(await argv({ 'requirements.txt': 'flask==3.1.0\n', 'main.py': FLASK, Dockerfile: 'FROM python:3.12\nCMD ["python", "main.py"]\n' })).toMatch(/^gunicorn main:app/)
+  })
+
+  it('names the script where there are several', async () => {
+    const run = 'if __name__ == "__main__":\n    print(1)\n'
+    expect(await argv({ 'requirements.txt': '', 'feed.py': run, 'poll.py': run, Dockerfile: 'FROM python:3.12\nCMD ["python3", "-u", "poll.py"]\n' })).toBe('python poll.py')
+    expect(await argv({ 'requirements.txt': '', 'jobs/feed.py': run, 'jobs/poll.py': run, Dockerfile: 'FROM python:3.12\nCMD python -m jobs.poll\n' })).toBe('python -m jobs.poll')
+  })
+})
+
+describe('a script whose imports nothing lists', () => {
+  it('is refused with the place', async () => {
+    expect(await problemsOf({ 'bot.py': 'import os\nimport helpers\nimport telebot\n\ntelebot.TeleBot("").polling()\n', 'helpers.py': '' })).toMatchObject([{ message: 'telebot is imported, but nothing lists what is to be installed', file: 'bot.py', line: 3 }])
+  })
+
+  it('runs where they are its own or Python\'s', async () => {
+    expect(await argv({ 'main.py': 'import http.server\nfrom lib import x\n\nprint(x)\n', 'lib/__init__.py': 'x = 1\n' })).toBe('python main.py')
+  })
 })
