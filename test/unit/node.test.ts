@@ -259,8 +259,10 @@ describe('package managers', () => {
   test.each([
     ['lacks a dependency', lock(), 'ms'],
     ['lacks the binary of another platform', JSON.stringify({ packages: { '': { dependencies: { ms: '2' } }, 'node_modules/rollup': { optionalDependencies: { 'rollup-linux-x64': '1' } } } }), 'rollup-linux-x64'],
+    ['lacks a peer', JSON.stringify({ packages: { '': { dependencies: { ms: '2' } }, 'node_modules/ms': { peerDependencies: { react: '*', vue: '*' }, peerDependenciesMeta: { vue: { optional: true } } } } }), 'react'],
+    ['is older than what is asked for', JSON.stringify({ lockfileVersion: 1, dependencies: { koa: { version: '2.1.0' } } }, null, 2), 'koa'],
   ])('a lock file that %s is copied, but not enforced', async (_, text, name) => {
-    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { ms: '2' } }), 'server.js': LISTEN, 'package-lock.json': text })
+    const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { ms: '2', ...(name === 'koa' ? { koa: '2.1.1' } : {}) } }), 'server.js': LISTEN, 'package-lock.json': text })
     expect(facts.lockFile).toBeUndefined()
     expect(facts.warnings[0]!.message).toContain(`behind package.json (${name})`)
     expect(facts.build.manifests).toEqual([{ files: ['package.json', 'package-lock.json'], to: './' }])

@@ -99,12 +99,29 @@ function staleEntry(project: Project, lock: string, { json }: Manifest): string 
   if (lock !== 'package-lock.json' && lock !== 'npm-shrinkwrap.json') return undefined
   const text = project.read(lock)
   const start = text?.search(/"packages":\s*\{\s*"":\s*\{/) ?? -1
-  if (!text || start < 0) return undefined
+  const behind = text === undefined ? undefined : Object.entries({ ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }).find(([name, wanted]) => isBehind(String(wanted), topVersion(text, name)))?.[0]
+  if (!text || start < 0 || behind) return behind
   const entry = objectAt(text, text.indexOf('{', text.indexOf('"":', start))) as { dependencies?: Record<string, string>; devDependencies?: Record<string, string>; optionalDependencies?: Record<string, string> } | undefined
   if (!entry) return undefined
   const locked = { ...entry.devDependencies, ...entry.optionalDependencies, ...entry.dependencies }
   const wanted = { ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }
   return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined) ?? missingEntry(project, text)
+}
+
+/** The version of a package at the top of npm's lock file, of its first form or of the later ones. */
+function topVersion(lock: string, name: string): string | undefined {
+  const at = [`\n    "${name}": {`, `\n    "node_modules/${name}": {`].map((n) => lock.indexOf(n)).find((i) => i >= 0)
+  return at === undefined ? undefined : /^\s*"[^"]*": \{\s*"version": "(\d[^"]*)"/.exec(lock.slice(at, at + 300))?.[1]
+}
+
+/** Whether a locked version is not the one, or older than the least, that package.json asks for; only plain forms are told. */
+function isBehind(wanted: string, locked: string | undefined): boolean {
+  const [, operator, ...asked] = /^([~^]?)(\d+)\.(\d+)\.(\d+)$/.exec(wanted) ?? []
+  const [, ...has] = /^(\d+)\.(\d+)\.(\d+)$/.exec(locked ?? '') ?? []
+  if (operator === undefined || has.length === 0) return false
+  if (operator === '') return asked.join('.') !== has.join('.')
+  const first = asked.findIndex((n, i) => n !== has[i])
+  return first >= 0 && (Number(has[first]) < Number(asked[first]) || first === 0)
 }
 
 /**

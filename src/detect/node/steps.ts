@@ -61,9 +61,11 @@ function environmentOf({ context, manifest, framework }: Read, install: Install,
   const check = ['src/env.js', 'src/env.mjs', 'src/env.ts', 'env.mjs', 'env.ts'].map((f) => project.read(f) ?? '').join('')
   if (check.includes('SKIP_ENV_VALIDATION')) env.push('SKIP_ENV_VALIDATION=1')
   else if (/skipValidation:[^,}]*process\.env\.CI\b/.test(check)) env.push('CI=true')
-  // webpack 4 hashes with MD4, which OpenSSL 3 has put away
   const line = Number(chosen.version ?? version?.value ?? language.versions.default)
   const all = [every, ...(line >= 17 ? builtFolders(project, manifest).map((f) => readManifest(project, `${f}/`)!.every) : [])]
+  // the compile cache of webpack-cli 3 and 4 cannot load modules, https://github.com/nodejs/node/issues/61203
+  if (all.some((e) => Number(/\d+/.exec(e['webpack-cli'] ?? '')?.[0] ?? 5) < 5)) env.push('DISABLE_V8_COMPILE_CACHE=1')
+  // webpack 4 hashes with MD4, which OpenSSL 3 has put away
   const old = Object.entries(dataOf(language).md4).some(([name, since]) => all.some((e) => Number(/\d+/.exec(e[name] ?? '')?.[0] ?? since) < since))
   if (old && line >= 17 && !script.includes('openssl-legacy-provider')) env.push('NODE_OPTIONS=--openssl-legacy-provider')
   return env
