@@ -106,6 +106,10 @@ export function importRoot(project: Project, file: string): string {
   const source = project.read(file) ?? ''
   const folders = file.split('/').slice(0, -1)
   const names = [...new Set([...source.matchAll(/^[ \t]*(?:from|import)\s+([A-Za-z_]\w*)/gm)].map((m) => m[1]!))]
+  // a package of a workspace: what its manifest installs starts at its src
+  const src = folders.lastIndexOf('src')
+  const part = folders.slice(0, src).join('/')
+  if (src > 0 && !names.includes('src') && (project.has(`${part}/pyproject.toml`) || project.has(`${part}/setup.py`))) return `${part}/src`
   const relative = /^[ \t]*from\s+\.+\w*\s+import/m.test(source) || file.endsWith('/__init__.py')
   let best = folders[0] === 'src' && !project.has('src/__init__.py') && !(relative && folders.length === 1) ? 'src' : ''
   let score = -1

@@ -1,10 +1,12 @@
+import { InputError } from '../errors.ts'
 import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts.ts'
 import { fact } from './facts.ts'
 import type { BaseId, DetectContext, Manager } from './language.ts'
 import { carriedPackages } from './carried.ts'
 import type { Manifests } from './python-manifests.ts'
 import { pinFor } from './python-version.ts'
-import { table, texts } from './toml.ts'
+import { lineOf } from './project.ts'
+import { table, texts, type Toml } from './toml.ts'
 
 /** How the dependencies and the project itself get into the environment. */
 export interface Install {
@@ -47,10 +49,14 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const pins = language.data!.pins as Record<string, Record<string, string>>
   // a workspace's program may be any of its members
   const whole = (text: string): string => (manifests.members.length > 0 ? text.replace(/^(uv sync)\b/, '$1 --all-packages') : text)
-  const command = (name: string): string => whole(String(spec[lockFile ? name : `${name}Loose`] ?? ''))
+  // from an exported list: paths whose files come later, and the index by its old name, which no mirror is asked by
+  const lines = spec.id === 'pipenv' ? [...(manifests.locals.length > 0 ? ['/^(-e |\\.)/d'] : []), ...(/\/pypi\.python\.org\//.test(project.read('Pipfile.lock') ?? project.read('Pipfile') ?? '') ? ['/^-i .*pypi\\.python\\.org/d'] : [])] : []
+  const listed = (text: string): string => (lines.length > 0 ? text.replace(/ > (\S+) &&/, ` > $1 && sed -i -E ${lines.map((l) => `-e '${l}'`).join(' ')} $1 &&`) : text)
+  const command = (name: string): string => listed(whole(String(spec[lockFile ? name : `${name}Loose`] ?? '')))
   const setup = String(spec.setup).replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
   const uv = table(manifests.pyproject, 'tool', 'uv')
   const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
+  refuseMember(project, uv)
   const pip = spec.id === 'pip'
   const early = spec.id === 'pyproject' && manifests.pyproject?.project === undefined
   const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
@@ -59,7 +65,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const extras = ['dev', 'test', 'tests'].filter((g) => texts(table(manifests.pyproject, 'project', 'optional-dependencies'), g).length > 0)
   const hasDevelopment = pip ? manifests.developmentRequirements !== undefined : spec.id === 'pyproject' ? extras.length > 0 : manifests.development.size > 0
   const locals = manifests.locals.map((l) => l.text!.replace(/^(-e\s+|--editable[\s=]+)/, '').split(/\s/)[0]!)
-  const installProject = pip && locals.length > 0 ? `pip --python .venv install ${locals.map((l) => `--editable ${l}`).join(' ')}` : early ? 'uv pip install --editable .' : needs.project || parts ? command('project') : ''
+  const installProject = (pip || spec.id === 'pipenv') && locals.length > 0 ? `pip --python .venv install ${pip ? '' : '--no-deps '}${locals.map((l) => `--editable ${l}`).join(' ')}` : early ? 'uv pip install --editable .' : needs.project || parts ? command('project') : ''
   const files = pip ? manifests.includes : [...(lockFile ? [lockFile] : []), ...((spec.files as unknown as string[]) ?? []), ...manifests.members.map((m) => `${m}/pyproject.toml`)].filter((f) => project.has(f))
   const versioned = BACKENDS.some((b) => project.read('pyproject.toml')?.includes(b) || project.read('setup.py')?.includes('use_scm_version'))
   return {
@@ -71,6 +77,19 @@ export function installValues({ language, project }: DetectContext, { spec, lock
     development: hasDevelopment ? command('development').replace(/^uv sync --all-packages/, '$& --no-install-workspace').replace('{development}', manifests.developmentRequirements ?? '').replace('{extras}', extras.map((e) => `--extra ${e}`).join(' ')) : '',
     developmentManifests: pip && manifests.developmentRequirements ? byFolder([manifests.developmentRequirements]) : [],
   }
+}
+
+/** Throws InputError for a member of uv's workspace alone, whose lock file and other members lie outside of it. */
+function refuseMember(project: DetectContext['project'], uv: Toml): void {
+  if (uv.workspace !== undefined) return
+  const [name] = Object.entries(table(uv, 'sources')).find(([, source]) => table({ source }, 'source').workspace === true) ?? []
+  if (name === undefined) return
+  throw new InputError({
+    message: `${name} comes from the workspace around this folder, which the image would lack`,
+    file: 'pyproject.toml',
+    line: lineOf(project.read('pyproject.toml')!, new RegExp(`^"?${name.replace(/[.]/g, '\\.')}"?\\s*=.*workspace`, 'm')),
+    hint: "run it in the workspace's root; where that has several programs, with --start",
+  })
 }
 
 /** Files grouped by their folder, since COPY lays what it is given flat into its target. */

@@ -79,7 +79,14 @@ export function readManifests(project: Project, names: { production: string[]; d
   const pipfile = project.read('Pipfile')
   if (pipfile !== undefined) {
     const parsed = readToml('Pipfile', pipfile)
-    addTable(table(parsed, 'packages'), 'Pipfile', pipfile, add)
+    const packages = table(parsed, 'packages')
+    for (const [name, value] of Object.entries(packages)) {
+      const path = text(table({ value }, 'value'), 'path')
+      if (path === undefined) continue
+      out.locals.push({ file: 'Pipfile', line: lineOf(pipfile, path), text: path })
+      delete packages[name]
+    }
+    addTable(packages, 'Pipfile', pipfile, add)
     for (const name of Object.keys(table(parsed, 'dev-packages'))) out.development.add(normalize(name))
   }
   out.requirements = names.production.find((f) => project.read(f) !== undefined)

@@ -9,6 +9,7 @@ import { choosePythonVersion, pinFor, releaseBefore } from './python-version.ts'
 import { settingsPort } from './python-port.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
+import { warnOfTools } from './python-tools.ts'
 import { companions, cpuWheels, type Companion, memoryKind, modelSettings } from './python-packages.ts'
 import { secretNames, withExamples } from './settings.ts'
 import { type Match, readServer, readSources, type Sources } from './sources.ts'
@@ -58,6 +59,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
   if (!chosen.start) refuseUnlisted(project, manifests, spec && { title: spec.title, evidence: framework!.evidence }, start.file, String(data.standard))
+  if (spec && !chosen.start) warnOfUnlisted(manifests, spec, framework!, warnings)
   const own = startSources(project, start, files)
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
   const everything = readServer(sources)
@@ -75,6 +77,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || readsOwnMetadata(manifests, sources)
   const { values, unsuitable } = systemPackages(context, manifests, warnings)
+  warnOfTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f)), data.tools as Record<string, string>, values.runtimePackages as string[], warnings)
   if (start.added) warnings.push({ message: `the project names no production server, so ${start.added} is installed`, file: start.argv?.evidence[0]?.file, hint: `add ${start.added.split('==')[0]} to the dependencies to choose its version` })
   if (manifests.foreign.length > 0) warnings.push({ message: `${manifests.foreign.map((f) => f.name).join(', ')} cannot be installed on Linux and is left out`, file: manifests.foreign[0]!.evidence.file, line: manifests.foreign[0]!.evidence.line, hint: 'add ; sys_platform == "win32" to the line' })
   if (spec?.interface === 'wsgi' && runsItself) warnings.push({ message: `${spec.title} serves with its development server`, file: start.file, hint: `make the application an object at the top level${spec.attribute ? ` (server = app.${String(spec.attribute)})` : ''}, so that a production server can be told of it` })
@@ -176,6 +179,12 @@ function foreignImport(project: Project, file: string, standard: readonly string
     return { title: name, evidence: [{ file, line: lineOf(source, found[0], found.index) }] }
   }
   return undefined
+}
+
+/** A framework that is imported and neither listed nor locked may come with another package; where it does not, nothing starts. */
+function warnOfUnlisted({ dependencies, locked }: Manifests, { title, id, dependencies: names = [] }: Framework, { evidence }: Fact<string>, warnings: Warning[]): void {
+  if (dependencies.size === 0 || locked.size > 0 || names.some((n) => dependencies.has(n)) || [...dependencies.keys()].some((n) => n.includes(id) || n.includes(names[0] ?? id))) return
+  warnings.push({ message: `${title} is imported, but no requirement names it`, file: evidence.at(-1)?.file, line: evidence.at(-1)?.line, hint: `add ${names[0]} where no other requirement brings it` })
 }
 
 /** Throws InputError where a framework or what the started script needs is imported and no file of the project says what is to be installed: the image would lack it. */

@@ -364,3 +364,30 @@ describe('a script whose imports nothing lists', () => {
     expect(await argv({ 'main.py': 'import http.server\nfrom lib import x\n\nprint(x)\n', 'lib/__init__.py': 'x = 1\n' })).toBe('python main.py')
   })
 })
+
+describe('programs of the system that sources run', () => {
+  const of = async (source: string, file = 'app.py'): Promise<string[]> => (await python({ 'requirements.txt': 'flask==3.1.0\n', 'app.py': FLASK, [file]: `import subprocess\n${FLASK}${source}` })).warnings.filter((w) => w.message.startsWith('the program runs')).map((w) => `${w.line} ${w.message.split(' ')[3]}`)
+  it.each([
+    ['subprocess.run(["git", "log"])\n', ['5 git,']],
+    ['subprocess.check_output("pandoc -o x", shell=True)\n', ['5 pandoc,']],
+    ['os.system(f"convert {x}")\n', ['5 convert,']],
+    ['cmd = ["ffmpeg", "-i"]\nsubprocess.run(cmd)\n', ['5 ffmpeg,']],
+    ['subprocess.run(["ls", "-l"])\nsubprocess.run([sys.executable, "x.py"])\n', []],
+    ['# subprocess.run(["git", "log"])\n', []],
+    ['x = "git"\n', []],
+  ])('are named for %j', async (source, names) => {
+    expect(await of(source)).toEqual(names)
+  })
+
+  it('are not where a package brings them or a script of people runs them', async () => {
+    expect(await of('subprocess.run(["git", "push"])\n', 'scripts/release.py')).toEqual([])
+    const { warnings } = await python({ 'requirements.txt': 'flask==3.1.0\ngitpython==3.1.43\n', 'app.py': `import subprocess\n${FLASK}subprocess.run(["git", "log"])\n` })
+    expect(warnings.filter((w) => w.message.startsWith('the program runs'))).toEqual([])
+  })
+})
+
+describe('a workspace of uv', () => {
+  it('refuses a member that lacks the others', async () => {
+    expect(await problemsOf({ 'pyproject.toml': '[project]\nname = "api"\ndependencies = ["fastapi", "stock"]\n[tool.uv.sources]\nstock = { workspace = true }\n', 'main.py': FASTAPI })).toMatchObject([{ file: 'pyproject.toml', line: 5, message: expect.stringContaining('stock comes from the workspace') }])
+  })
+})
