@@ -3,6 +3,7 @@ import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { configNeeds } from './config.ts'
 import { dataOf, type NodeData } from './data.ts'
+import type { Manifest } from './manifest.ts'
 import { type Read, workdirOf } from './read.ts'
 import { localPath } from './install.ts'
 import type { Start } from './start.ts'
@@ -32,7 +33,7 @@ export function readCopies(read: Read): Copy[] {
     const beside = [...linked, ...(start.framework ? configNeeds(project, framework).files : []), ...(framework?.beside ?? []).filter((n) => project.has(n)), ...(start.framework ? [] : readBeside(context, start.output, sources))]
     return [...libraries, ...[start.output, ...new Set(beside)].map(whole), plain(manifest.file, start.cwd ? `${root}/` : './')]
   }
-  return [...(workspace ? libraries : []), { from: root, to: start.cwd ? `${root}/` : './', excluded: ['node_modules', ...leftOut(context, sources, start), ...nestedModules(project, start)] }]
+  return [...(workspace ? libraries : []), { from: root, to: start.cwd ? `${root}/` : './', excluded: ['node_modules', ...leftOut(context, sources, start, manifest), ...nestedModules(project, start)] }]
 }
 
 /** Top-level names that a built server reads at run time: folders that servers usually have, and whatever its sources name. */
@@ -63,9 +64,11 @@ function isLeftOut(name: string, { folders, files, starts, tools, documents, end
 }
 
 /** Top-level names that only development has. What the sources name stays. */
-function leftOut({ project, language }: DetectContext, sources: Sources, start: Start): string[] {
+function leftOut({ project, language }: DetectContext, sources: Sources, start: Start, { every }: Manifest): string[] {
   const data = dataOf(language).leftOut
-  const names = project.names().filter((n) => isLeftOut(n, data))
+  // what compiles while it loads reads its configuration then
+  const compiles = start.runner === 'babel-node' || every['@babel/register'] !== undefined || every['babel-register'] !== undefined
+  const names = project.names().filter((n) => isLeftOut(n, data) && !(compiles && /^(\.babelrc|babel\.config)\b/.test(n)))
   const kept = new Set(named(names.map((n) => n.replace(/\/$/, '')), project, sources))
   return names.map((n) => n.replace(/\/$/, '')).filter((n) => n !== 'node_modules' && !/\s/.test(n) && !kept.has(n) && !start.sources.some((s) => s.startsWith(`${n}/`)))
 }
