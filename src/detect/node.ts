@@ -18,7 +18,7 @@ import { type Manifest, readManifest } from './node/manifest.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
 import { reachedFrom } from './node/reach.ts'
-import { readAddress, readHealth, readPort, readServes } from './node/server.ts'
+import { readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSpawns } from './node/spawns.ts'
@@ -140,6 +140,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     }, here),
   }
   if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
+  if (!start.framework) readStop(project, server, warnings)
   const serves = readServes(spec, framework?.evidence ?? [], start, server, port, sources)
   const served = {
     start: argv,

@@ -101,6 +101,18 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   return undefined
 }
 
+const ENDS = /exit|close|stop|shut|\bend\b|kill|destroy|quit|disconnect|drain|terminat|clean|abort|resolve|emit|dispose|\bdown\b/i
+
+/** Warns of a handler of SIGTERM that ends nothing: Node.js leaves ending to it, so that the program runs on until it is killed. */
+export function readStop(project: Project, { handlesSigterm }: Server, warnings: Warning[]): void {
+  const { file, line, text } = handlesSigterm?.evidence[0] ?? {}
+  if (!file || !line || !/\.(?:on|once)\(\s*["']SIGTERM["']\s*,.*\{\s*$/.test(text ?? '')) return
+  const after = (project.read(file) ?? '').split('\n').slice(line, line + 20)
+  const end = after.findIndex((l) => /^\s{0,2}\}\)/.test(l))
+  if (end < 0 || ENDS.test(after.slice(0, end).join('\n').replace(/\/\/.*|(["'`]).*?\1/g, ''))) return
+  warnings.push({ message: 'SIGTERM is handled, but the program is not ended: it runs on until it is killed', file, line, hint: 'close the server and end the program there: server.close(() => process.exit(0))' })
+}
+
 /** What a handler that asks other programs calls: such a route fails with them, which is no reason to restart this one. */
 const ASKS = new Set(
   'db database prisma mongoose sequelize knex typeorm datasource pool client redis cache connection query queryraw authenticate ping fetch axios terminus healthcheckservice readystate'.split(' '),
