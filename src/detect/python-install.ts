@@ -53,7 +53,8 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const lines = spec.id === 'pipenv' ? [...(manifests.locals.length > 0 ? ['/^(-e |\\.)/d'] : []), ...(/\/pypi\.python\.org\//.test(project.read('Pipfile.lock') ?? project.read('Pipfile') ?? '') ? ['/^-i .*pypi\\.python\\.org/d'] : [])] : []
   const listed = (text: string): string => (lines.length > 0 ? text.replace(/ > (\S+) &&/, ` > $1 && sed -i -E ${lines.map((l) => `-e '${l}'`).join(' ')} $1 &&`) : text)
   const command = (name: string): string => listed(whole(String(spec[lockFile ? name : `${name}Loose`] ?? '')))
-  const setup = String(spec.setup).replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
+  const tools = [pins.pip![needs.line] ? `pip==${pins.pip![needs.line]}` : '', String(spec.setup)].filter(Boolean).join(' ')
+  const setup = tools.replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
   const uv = table(manifests.pyproject, 'tool', 'uv')
   const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
   refuseMember(project, uv)

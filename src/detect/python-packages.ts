@@ -14,6 +14,8 @@ export interface Companion {
   with: Record<string, string>
   /** only where the other package is asked for, by itself or as an extra */
   asked?: boolean
+  /** only where one of these is asked for */
+  beside?: string[]
 }
 
 /**
@@ -26,7 +28,7 @@ export function companions(table: readonly Companion[], lockFile: string | undef
   for (const c of table) {
     const dependency = manifests.dependencies.get(c.package)
     const version = c.before === '' ? (dependency?.pinned ?? '') : releaseBefore(manifests, c.package, c.before)
-    if (!dependency || version === undefined) continue
+    if (!dependency || version === undefined || (c.beside && !c.beside.some((name) => manifests.dependencies.has(name)))) continue
     const open = Object.entries(c.with).filter(([name]) => !out.has(name) && isOpen(manifests, name) && (!c.asked || manifests.dependencies.has(name) || dependency.extras.includes(name)))
     for (const [name, range] of open) out.set(name, `'${name}${range}'`)
     if (open.length > 0) warnings.push({ message: `${c.package} ${version}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })

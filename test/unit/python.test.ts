@@ -391,3 +391,10 @@ describe('a workspace of uv', () => {
     expect(await problemsOf({ 'pyproject.toml': '[project]\nname = "api"\ndependencies = ["fastapi", "stock"]\n[tool.uv.sources]\nstock = { workspace = true }\n', 'main.py': FASTAPI })).toMatchObject([{ file: 'pyproject.toml', line: 5, message: expect.stringContaining('stock comes from the workspace') }])
   })
 })
+
+it('keeps SQLAlchemy at the releases that take psycopg2 by themselves', async () => {
+  const of = async (requirements: string) => (await python({ 'app.py': FLASK, 'requirements.txt': `flask==3.1.0\ngunicorn==23.0.0\n${requirements}` })).build.added
+  expect(await of('Flask-SQLAlchemy==3.1.1\npsycopg2-binary==2.9.10\n')).toEqual(["'sqlalchemy<2.1'"])
+  expect(await of('sqlalchemy==2.1.0\npsycopg2-binary==2.9.10\n')).toEqual([])
+  expect(await of('psycopg2-binary==2.9.10\n')).toEqual([])
+})
