@@ -55,6 +55,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
   const framework = chooseFramework(context, manifests, files, said)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
+  if (typeof spec?.refused === 'string' && !chosen.start) throw new InputError({ message: `${spec.title} ${spec.refused}`, file: framework!.evidence[0]?.file, line: framework!.evidence[0]?.line, hint: String(spec.instead) })
   const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 

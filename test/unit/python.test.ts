@@ -398,3 +398,7 @@ it('keeps SQLAlchemy at the releases that take psycopg2 by themselves', async ()
   expect(await of('sqlalchemy==2.1.0\npsycopg2-binary==2.9.10\n')).toEqual([])
   expect(await of('psycopg2-binary==2.9.10\n')).toEqual([])
 })
+
+it('refuses Reflex, which builds at its start, and says what to do', async () => {
+  expect(await problemsOf({ 'requirements.txt': 'reflex==0.8.0\nfastapi==0.115.0\n', 'rxconfig.py': 'import reflex as rx\n\nconfig = rx.Config(app_name="shop")\n', 'shop/shop.py': `import reflex as rx\n${FASTAPI}` })).toMatchObject([{ file: 'requirements.txt', line: 1, message: expect.stringContaining('Bun'), hint: expect.stringContaining('--start') }])
+})
