@@ -80,7 +80,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
-    hostVariable: hostVariable(sources),
+    hostVariable: hostVariable(sources, wholeName),
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
@@ -175,12 +175,21 @@ function chooseFramework(language: Language, uses: (name: string) => Evidence | 
   return undefined
 }
 
+const OTHERS = /(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/
+
+/** A variable that a struct's tag names, with the loopback address where it is not set. */
+const TAGGED = /`[^`\n]*\b(?:env:"([A-Z_]*(?:LISTEN|HOST|BIND|ADDR|IP)[A-Z0-9_]*)"[^`\n]*\b(?:envDefault|env-default|default):"(?:127\.0\.0\.1|localhost)(:\d+)?"|(?:envDefault|env-default|default):"(?:127\.0\.0\.1|localhost)(:\d+)?"[^`\n]*\benv:"([A-Z_]*(?:LISTEN|HOST|BIND|ADDR|IP)[A-Z0-9_]*)")/
+
 /** A variable that the address is taken from. */
-function hostVariable(sources: Sources): Fact<Record<string, string>> | undefined {
+function hostVariable(sources: Sources, wholeName: ReturnType<typeof wholeNames>): Fact<Record<string, string>> | undefined {
   const whole = sources.match(/\.(?:ListenAndServe|Listen|Run|Start)\(\s*(?:"tcp[46]?",\s*)?os\.Getenv\("([A-Z_]*(?:ADDR|ADDRESS|BIND|LISTEN))"\)/)
   if (whole?.groups[0]) return fact({ [whole.groups[0]]: '0.0.0.0:{port}' }, whole.evidence)
+  for (const { groups: [first, port, other, last], evidence } of sources.matches(TAGGED)) {
+    const name = wholeName({ groups: [first ?? last], evidence })
+    if (!OTHERS.test(name)) return fact({ [name]: port || other ? '0.0.0.0:{port}' : '0.0.0.0' }, evidence)
+  }
   const found = sources.match(/(?:Getenv|LookupEnv|getEnv|getenv|GetEnv)\w*\(\s*"([A-Z_]*(?:HOST|BIND|BIND_ADDRESS|LISTEN_HOST))"/)
   // names of other machines, a database's, are no address to listen on
-  return found?.groups[0] && !/(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/.test(found.groups[0]) ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
+  return found?.groups[0] && !OTHERS.test(found.groups[0]) ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
 }
 

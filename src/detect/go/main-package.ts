@@ -106,7 +106,8 @@ function findMains(project: Project, modules: Modules): Main[] {
     const files = buildable(project, all, tags)
     const main = files.find(isMain)
     if (!main) return []
-    const named = folder === module.folder ? lastOf(module.path) : folder.split('/').at(-1)!
+    const last = folder.split('/').at(-1)!
+    const named = folder === module.folder || last === 'cmd' ? lastOf(module.path) : last
     return [
       {
         package: folder ? `./${folder}` : '.',
