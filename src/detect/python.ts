@@ -122,7 +122,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
-      added: [...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${(data.setuptools as Setuptools).version}`] : [])],
+      added: [...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
@@ -298,7 +298,8 @@ function readsOwnMetadata(manifests: Manifests, sources: Sources): boolean {
 }
 
 interface Setuptools {
-  version: string
+  /** by release line, "" for the others */
+  version: Record<string, string>
   packages: Record<string, string>
 }
 

@@ -402,3 +402,9 @@ it('keeps SQLAlchemy at the releases that take psycopg2 by themselves', async ()
 it('refuses Reflex, which builds at its start, and says what to do', async () => {
   expect(await problemsOf({ 'requirements.txt': 'reflex==0.8.0\nfastapi==0.115.0\n', 'rxconfig.py': 'import reflex as rx\n\nconfig = rx.Config(app_name="shop")\n', 'shop/shop.py': `import reflex as rx\n${FASTAPI}` })).toMatchObject([{ file: 'requirements.txt', line: 1, message: expect.stringContaining('Bun'), hint: expect.stringContaining('--start') }])
 })
+
+it('adds the setuptools that a line can have', async () => {
+  const of = async (version: string) => (await python({ 'app.py': FLASK, 'requirements.txt': 'flask==1.1.4\ngunicorn==19.5.0\n', '.python-version': version })).build.added
+  expect(await of('3.8')).toContain('setuptools==75.3.2')
+  expect(await of('3.12')).toContain('setuptools==80.9.0')
+})
