@@ -80,3 +80,26 @@ export function modelSettings(project: Project, sources: Sources): Fact<string>[
     })
   })
 }
+
+export interface Setuptools {
+  /** by release line, "" for the others */
+  version: Record<string, string>
+  packages: Record<string, string>
+}
+
+/** What stands for a package of which no release does without. */
+const NEVER = '99'
+
+/** Whether something imports pkg_resources, which neither Python nor a new setuptools brings: the sources, or a release older than its first without. */
+export function needsSetuptools({ packages }: Setuptools, manifests: Manifests, sources: Sources): boolean {
+  const pinned = manifests.dependencies.get('setuptools')?.pinned ?? manifests.locked.get('setuptools')
+  if (pinned) return false
+  const old = Object.entries(packages).some(([name, first]) => (first === NEVER && manifests.dependencies.has(name)) || releaseBefore(manifests, name, first) !== undefined)
+  return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
+}
+
+/** Services that an extra brings along: celery[redis]. */
+export function extraServices(manifests: Manifests): Fact<string>[] {
+  const celery = manifests.dependencies.get('celery') ?? manifests.dependencies.get('kombu')
+  return celery?.extras.includes('redis') && !manifests.dependencies.has('redis') ? [fact('redis', celery.evidence)] : []
+}

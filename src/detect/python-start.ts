@@ -1,0 +1,105 @@
+import { type Fact, fact } from './facts.ts'
+import type { DetectContext, Framework } from './language.ts'
+import type { Django } from './python-django.ts'
+import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
+import type { Manifests } from './python-manifests.ts'
+import { serve } from './python-server.ts'
+import { lineOf, type Project } from './project.ts'
+import { table, text } from './toml.ts'
+
+/** What is started: the words, where they were read, and what they imply. */
+export interface Start {
+  argv?: Fact<string[]>
+  develop?: string[]
+  /** the server's package that is installed because the project lacks it, "gunicorn==27.0.1" */
+  added?: string
+  sigterm?: boolean
+  /** where the framework does not say it */
+  serves?: Fact<boolean>
+  env: Record<string, string>
+  /** folder that imports start at, below the project's root */
+  root: string
+  file?: string
+}
+
+/** Decides what is started, strongest sign first: what the project says, the application object, a command, a script. */
+export function chooseStart(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, django: Django | undefined, line: string): Start {
+  const { project, language } = context
+  if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: 'application', factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
+  const root = (file: string): string => importRoot(project, file)
+  const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && findTargets(project, files, spec, root)[0])
+  const folder = said?.target ? said.root : target ? root(target.file) : ''
+  if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django)
+  if (!spec && said?.target) {
+    const served = /uvicorn|hypercorn|daphne|granian/i.test(said.evidence.text ?? '') ? 'asgi' : 'wsgi'
+    return { ...serve(context, manifests, { id: '', title: '', interface: served }, said.target, folder, line, undefined), serves: fact(true, said.evidence) }
+  }
+  const entries = language.data!.entries as string[]
+  const own = spec && ownCommand(project, files, spec, said, entries)
+  if (own) return own
+  const command = !said?.script && commandOf(context, manifests)
+  if (command) return { argv: command.argv, env: {}, root: '', develop: command.argv.value, file: resolveTarget(project, command.called, ['', 'src'], command.argv.evidence[0]!)?.target.file }
+  const unknown = spec || said?.script ? undefined : findUnknown(project, files, entries, root)
+  if (unknown) {
+    const served = serve(context, manifests, { id: '', title: '', interface: unknown.interface }, unknown.target, root(unknown.target.file), line, undefined)
+    return { ...served, argv: { ...served.argv!, guess: true }, serves: fact(true, unknown.target.evidence) }
+  }
+  return runScript(project, files, spec, said, entries)
+}
+
+/** What a framework's own command is told: the function that it calls, or the file that it runs. */
+function ownCommand(project: Project, files: readonly string[], spec: Framework, said: Entry | undefined, entries: readonly string[]): Start | undefined {
+  if (spec.id === 'functions-framework') {
+    const called = findFunction(project, files)
+    const file = called?.evidence[0]!.file
+    const argv = called && (spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!))
+    return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm }
+  }
+  if (!spec.argv || !JSON.stringify(spec.argv).includes('{file}')) return undefined
+  const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...entries])[0]
+  return file ? { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm } : undefined
+}
+
+/** A script by its path, or by its module where it lies deeper than what it imports. */
+function runScript(project: Project, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, entries: readonly string[]): Start {
+  const runnable = spec && spec.interface !== 'cli' ? files.filter((f) => importsOf(spec)?.test(project.read(f) ?? '')) : []
+  const script = said?.script ? fact(said.script, said.evidence) : (findScript(project, runnable, entries) ?? findScript(project, files, entries))
+  if (!script) return { env: {}, root: '' }
+  const from = importRoot(project, script.value)
+  const deep = script.value.includes('/') && from !== script.value.slice(0, script.value.lastIndexOf('/'))
+  const argv = script.value.endsWith('/__main__.py') || deep ? ['python', '-m', moduleOf(script.value, from).replace(/\.__main__$/, '')] : ['python', script.value]
+  return { argv: { ...script, value: argv }, env: deep && from ? { PYTHONPATH: `/app/${from}` } : {}, root: from, file: script.value, develop: argv }
+}
+
+/** A command of the project's own, [project.scripts]: the one with the project's name, or the only one. */
+function commandOf({ project }: DetectContext, manifests: Manifests): { argv: Fact<string[]>; called: string } | undefined {
+  const scripts = { ...table(manifests.pyproject, 'tool', 'poetry', 'scripts'), ...table(manifests.pyproject, 'project', 'scripts') }
+  const names = Object.keys(scripts)
+  const own = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
+  const name = names.find((n) => n === own) ?? names.find((n) => /^(start|serve|server|run|web|api|main|app|worker|bot)$/.test(n)) ?? (names.length === 1 ? names[0] : undefined)
+  if (!name) return undefined
+  const source = project.read('pyproject.toml')!
+  return { called: String(scripts[name]), argv: { ...fact([name], { file: 'pyproject.toml', line: lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.]/g, '\\.')}"?\\s*=`, 'm')), text: `${name} = ${String(scripts[name])}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
+}
+
+export const projectCommand = (manifests: Manifests, start: Start): boolean => {
+  const first = start.argv?.value[0]
+  return first !== undefined && (table(manifests.pyproject, 'project', 'scripts')[first] !== undefined || table(manifests.pyproject, 'tool', 'poetry', 'scripts')[first] !== undefined)
+}
+
+/** The files that say on which port the program itself listens: the one that is started, and what lies beside it. */
+export function startSources(project: Project, start: Start, files: readonly string[]): string[] {
+  if (!start.file) return files.slice(0, 5)
+  const folder = start.file.slice(0, start.file.lastIndexOf('/') + 1)
+  return [start.file, ...files.filter((f) => f !== start.file && f.startsWith(folder) && /^(config|settings|main|run|server|app|__main__|cli)\.py$/.test(f.slice(folder.length)))]
+}
+
+/** Where the program is started: in the folder of its own where it reads files there by relative names, else in /app. */
+export function workdirOf(project: Project, start: Start, django: Django | undefined): string {
+  const root = django?.root ?? start.root
+  if (!root) return '/app'
+  if (django) return `/app/${root}`
+  const source = (start.file && project.read(start.file)) ?? ''
+  const named = [...source.matchAll(/["']\.?\/?([\w-]+(?:\/[\w.-]+)*(?:\.\w+)?)["']/g)].map((m) => m[1]!)
+  return named.some((n) => !project.has(n) && project.has(`${root}/${n}`) && !n.endsWith('.py')) ? `/app/${root}` : '/app'
+}
