@@ -1,7 +1,6 @@
-import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
-import { calledFunction, chooseMain, lastOf } from './go/main-package.ts'
+import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
 import { type Modules, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
@@ -37,9 +36,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
-  const plain = main.module.file === undefined
-  const foreign = plain ? program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path)) : undefined
-  if (foreign) throw new InputError({ message: `${foreign.path} is imported, but there is no go.mod that says where it comes from`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `run it in the folder of the go.mod above, with --start and this folder, or make one: go mod init ${main.binary} && go mod tidy` })
+  const made = main.module.file === undefined ? madeModule(main, program, warnings) : ''
+  const plain = main.module.file === undefined && !made
   const sources = readSources({ ...project, files: () => program.files }, language, main.files)
   const server = readServer(sources)
   const uses = usesOf(modules, program)
@@ -52,7 +50,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const open = chosen.start || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
   const named = chosen.start || argued.length > 0 ? [] : optionPaths(project, sources, main)
   const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
-  const loopback = !open && server.loopback && /Listen|Run|Start|Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
+  const loopback = !open && server.loopback && /Listen|Run|Start|(?<!Remote)Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
@@ -74,13 +72,13 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     framework,
     version: broken(modules, program, data.breaks, warnings) ?? version(language, modules, warnings),
     ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
-    name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, plain ? { file: main.files[0]! } : { file: main.module.file!, line: 1 }),
+    name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, main.module.file ? { file: main.module.file, line: 1 } : { file: main.files[0]! }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [main.package]), ...rest]),
-    serves: server.listens ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
+    serves: server.serves ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
-    hostVariable: hostVariable(sources, wholeName),
+    hostVariable: hostVariable(sources, wholeName, server.portVariable),
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
@@ -96,7 +94,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       cgoEnabled: cgo ? '1' : '0',
       vendor,
       unlocked: unlocked !== undefined,
-      download: !plain && !vendor,
+      made,
+      download: main.module.file !== undefined && !vendor,
       manifests: vendor ? [] : manifestsOf(project, modules),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
@@ -119,6 +118,15 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     },
     warnings,
   }
+}
+
+/** What the module of a program without go.mod is called that the build has to make for it; "" where it needs none. */
+function madeModule(main: Main, program: Program, warnings: Warning[]): string {
+  const foreign = program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path))
+  if (!foreign && !main.module.path) return ''
+  const name = main.module.path || main.binary
+  if (foreign) warnings.push({ message: `there is no go.mod: the build takes the newest release of ${foreign.path} and whatever else is imported`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `go mod init ${name} && go mod tidy, and commit go.mod and go.sum` })
+  return name
 }
 
 /** go.work and what it names, or go.mod with the folders that replace other modules: what a download reads. */
@@ -180,16 +188,19 @@ const OTHERS = /(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NA
 /** A variable that a struct's tag names, with the loopback address where it is not set. */
 const TAGGED = /`[^`\n]*\b(?:env:"([A-Z_]*(?:LISTEN|HOST|BIND|ADDR|IP)[A-Z0-9_]*)"[^`\n]*\b(?:envDefault|env-default|default):"(?:127\.0\.0\.1|localhost)(:\d+)?"|(?:envDefault|env-default|default):"(?:127\.0\.0\.1|localhost)(:\d+)?"[^`\n]*\benv:"([A-Z_]*(?:LISTEN|HOST|BIND|ADDR|IP)[A-Z0-9_]*)")/
 
-/** A variable that the address is taken from. */
-function hostVariable(sources: Sources, wholeName: ReturnType<typeof wholeNames>): Fact<Record<string, string>> | undefined {
+/** Names of an address to listen on; PAYMENT_HOST is another machine. */
+const LISTENS = /^(?:(?:\w+_)?(?:BIND|BIND_ADDRESS|LISTEN_HOST|BIND_HOST)|(?:APP|APPLICATION|API|WEB|HTTP|GRPC|SERVER|SERVICE|BACKEND)_HOST|HOST)$/
+
+/** A variable that the address is taken from, or that stands beside the port's. */
+function hostVariable(sources: Sources, wholeName: ReturnType<typeof wholeNames>, port: Fact<string> | undefined): Fact<Record<string, string>> | undefined {
   const whole = sources.match(/\.(?:ListenAndServe|Listen|Run|Start)\(\s*(?:"tcp[46]?",\s*)?os\.Getenv\("([A-Z_]*(?:ADDR|ADDRESS|BIND|LISTEN))"\)/)
   if (whole?.groups[0]) return fact({ [whole.groups[0]]: '0.0.0.0:{port}' }, whole.evidence)
   for (const { groups: [first, port, other, last], evidence } of sources.matches(TAGGED)) {
     const name = wholeName({ groups: [first ?? last], evidence })
     if (!OTHERS.test(name)) return fact({ [name]: port || other ? '0.0.0.0:{port}' : '0.0.0.0' }, evidence)
   }
-  const found = sources.match(/(?:Getenv|LookupEnv|getEnv|getenv|GetEnv)\w*\(\s*"([A-Z_]*(?:HOST|BIND|BIND_ADDRESS|LISTEN_HOST))"/)
-  // names of other machines, a database's, are no address to listen on
-  return found?.groups[0] && !OTHERS.test(found.groups[0]) ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
+  const own = port?.value.replace(/PORT$/, 'HOST')
+  const found = sources.matches(/(?:Getenv|LookupEnv|getEnv|getenv|GetEnv)\w*\(\s*"([A-Z_]*(?:HOST|BIND|BIND_ADDRESS))"/).find(({ groups: [name] }) => name === own || (LISTENS.test(name!) && !OTHERS.test(name!)))
+  return found ? fact({ [found.groups[0]!]: '0.0.0.0' }, found.evidence) : undefined
 }
 

@@ -57,7 +57,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(crate.version ? { appVersion: fact(crate.version, place(/^version/m)) } : {}),
     start: startOf(project, binary, [`/app/${binary.name}`, ...(chosen.start?.slice(1) ?? address.arguments)], choice.guess),
     develop: assumed(['/usr/local/bin/app', ...(chosen.start?.slice(1) ?? address.arguments)]),
-    serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.listens ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
+    serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.serves ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
     port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project) : undefined) ?? optionPort ?? configuration.port ?? server.port,
     portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,
     hostVariable: address.variable ?? configuration.hostVariable,

@@ -134,6 +134,8 @@ export function readServer(sources: Sources): {
   port?: Fact<number>
   portVariable?: Fact<string>
   listens?: Fact<boolean>
+  /** where it listens, or asks for the port by its usual name */
+  serves?: Fact<boolean>
   loopback?: Match
   health?: Fact<string>
   ready?: Fact<string>
@@ -147,6 +149,8 @@ export function readServer(sources: Sources): {
   else if (literal) out.port = fact(Number(literal.groups[0]), literal.evidence)
   const listens = sources.first('listens')
   if (listens) out.listens = fact(true, listens.evidence)
+  // nobody asks for PORT who does not listen on it
+  out.serves = out.listens ?? (out.portVariable?.value === 'PORT' ? fact(true, variable!.evidence) : undefined)
   out.loopback = sources.first('loopback')
   let prefixed: boolean | undefined
   for (const route of sources.all('route')) {

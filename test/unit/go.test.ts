@@ -167,3 +167,33 @@ test('packages whose folders .dockerignore leaves out stay in the build', async 
   const facts = await factsOf({ 'go.mod': mod(), 'main.go': importing, 'k8s/client/client.go': 'package client\n', 'secrets/secrets.go': 'package secrets\n' })
   expect(facts.build.kept).toEqual(['k8s/client/*.go', 'secrets/*.go'])
 })
+
+test('names that only end in the same letters name no port, and a constant may name its variable', async () => {
+  const errors = 'package main\n\nconst (\n\tERROR_EXPORT_FAIL = 10009\n\tEnvPort = "SHOP_PORT"\n)\n'
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': MAIN.replace(':8080', ':"+port+"'), 'errors.go': errors })
+  expect(facts.port).toBeUndefined()
+  expect(facts.portVariable?.value).toBe('SHOP_PORT')
+})
+
+test('the host of another machine is not where the program listens', async () => {
+  const of = async (name: string) => (await factsOf({ 'go.mod': mod(), 'main.go': MAIN.replace('{\n', `{\n\th := os.Getenv("${name}")\n\tp := os.Getenv("SHOP_PORT")\n`) })).hostVariable?.value
+  expect(await of('PAYMENT_HOST')).toBeUndefined()
+  expect(await of('SHOP_HOST')).toEqual({ SHOP_HOST: '0.0.0.0' })
+  expect(await of('SERVER_HOST')).toEqual({ SERVER_HOST: '0.0.0.0' })
+})
+
+test('the port that a Dockerfile exposes stands before the one of a framework\'s examples', async () => {
+  const main = 'package main\n\nimport "github.com/labstack/echo/v4"\n\nfunc main() {\n\techo.New().Start(addr)\n}\n'
+  const files = { 'go.mod': mod('require github.com/labstack/echo/v4 v4.15.0\n'), 'main.go': main }
+  expect((await factsOf(files)).port).toMatchObject({ value: 1323, guess: true })
+  expect((await factsOf({ ...files, Dockerfile: 'FROM golang\nEXPOSE 9000\n' })).port).toMatchObject({ value: 9000, guess: true })
+})
+
+test('of several database servers the one that the compose file names', async () => {
+  const main = 'package main\n\nimport (\n\t"github.com/go-sql-driver/mysql"\n\t"github.com/lib/pq"\n)\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+  const files = { 'go.mod': mod('require (\n\tgithub.com/go-sql-driver/mysql v1.9.0\n\tgithub.com/lib/pq v1.10.0\n)\n'), 'main.go': main }
+  const ids = async (more: Record<string, string>) => (await factsOf({ ...files, ...more })).services?.map((s) => s.value)
+  expect(await ids({})).toEqual(['postgres', 'mysql'])
+  expect(await ids({ 'docker-compose.yml': 'services:\n  db:\n    image: mysql:8\n' })).toEqual(['mysql'])
+  expect(await ids({ '.env.example': 'DATABASE_URL=postgres://u:p@localhost/x\n' })).toEqual(['postgres'])
+})

@@ -96,3 +96,9 @@ test('without Cargo.lock there is a warning and nothing is enforced', async () =
 test('a malformed Cargo.toml is an error with its place', async () => {
   expect((await problemsOf({ 'Cargo.toml': '[package]\nname = shop\n', 'src/main.rs': MAIN }))[0]).toMatchObject({ file: 'Cargo.toml', line: 2, column: 8 })
 })
+
+test('a program of an unknown library that asks for PORT serves', async () => {
+  const main = 'use std::env;\n\nfn port() -> u16 {\n    env::var("PORT").ok().and_then(|p| p.parse().ok()).unwrap_or(8081)\n}\n\nfn main() {\n    Iron::new(hello).http(("0.0.0.0", port())).unwrap();\n}\n'
+  const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\niron = "0.6"\n'), 'src/main.rs': main })
+  expect(facts).toMatchObject({ serves: { value: true }, port: { value: 8081 }, portVariable: { value: 'PORT' } })
+})

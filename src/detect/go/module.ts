@@ -8,6 +8,7 @@ export interface Module {
   main: boolean
   /** go.mod's path; undefined for a program without one */
   file?: string
+  /** by which its packages are imported; "" where a program without go.mod has none */
   path: string
   go?: Directive
   toolchain?: Directive
@@ -36,9 +37,22 @@ export function readModules(project: Project): Modules | undefined {
   const work = project.read('go.work')
   if (work !== undefined) return readWork(project, work)
   const text = project.read('go.mod')
-  if (text === undefined) return project.names().some((f) => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')) ? { list: [{ folder: '', main: true, path: '', requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
+  if (text === undefined) return project.names().some((f) => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')) ? { list: [{ folder: '', main: true, path: ownPath(project), requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
   const list = withReplaced(project, [readModule('go.mod', '', text, true)])
   return { list, work: false, versions: versionsOf(list) }
+}
+
+const STANDARD = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|weak)\//
+
+/** By which name a program of the days before go.mod calls packages that lie beside it; "" where it calls none. */
+function ownPath(project: Project): string {
+  for (const file of project.names().filter((n) => n.endsWith('.go')))
+    for (const [, path] of (project.read(file) ?? '').matchAll(/^(?:import)?\s*\(?\s*(?:[\w.]+\s+)?"([\w.~-]+(?:\/[\w.~-]+)+)"/gm)) {
+      const parts = path!.split('/')
+      const at = parts.findIndex((_, i) => i > 0 && project.names(parts.slice(i).join('/')).some((n) => n.endsWith('.go')))
+      if (at > 0 && !STANDARD.test(path!)) return parts.slice(0, at).join('/')
+    }
+  return ''
 }
 
 function readWork(project: Project, text: string): Modules {
