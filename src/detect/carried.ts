@@ -31,7 +31,7 @@ export function carriedPackages({ project, language }: DetectContext, known: Rea
   const data = language.data!.dockerPackages as DockerPackages
   const passed = new RegExp(`^(?:${data.passed})$`)
   const missing: { name: string; at: Evidence }[] = []
-  for (const [line, list] of source.replace(/\\[ \t]*\n(?:[ \t]*#.*\n)*/g, '  ').matchAll(INSTALLS))
+  for (const [line, list] of source.replace(/^[ \t]*#.*\n/gm, '').replace(/\\[ \t]*\n/g, '  ').matchAll(INSTALLS))
     for (const word of list!.split(/\s+/)) {
       const name = /^[a-z0-9][a-z0-9.+-]+/.exec(word)?.[0]
       // headers of Alpine's are for a build there

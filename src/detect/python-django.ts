@@ -8,6 +8,8 @@ export interface Django {
   root: string
   /** module of the WSGI or ASGI application, "shop.wsgi" */
   module: string
+  /** its name in there, or the call that makes it */
+  object: string
   file: string
   settings: string
   evidence: Evidence
@@ -28,10 +30,12 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const serves = (f: string): boolean => /get_[aw]sgi_application|django/.test(project.read(f) ?? '')
   const named = (name: string): string | undefined => files.find((f) => f.startsWith(prefix) && f.endsWith(`/${name}.py`) && serves(f)) ?? files.find((f) => f === `${prefix}${name}.py` && serves(f))
   const asgiFile = asgiServer ? named('asgi') : undefined
-  const file = asgiFile ?? named('wsgi') ?? named('asgi')
+  // a project without a module for servers is served by what makes the object of such modules
+  const bare = manage && settingsModule(project.read(manage)) ? manage : undefined
+  const file = asgiFile ?? named('wsgi') ?? named('asgi') ?? bare
   if (!file) return undefined
   const asgi = file.endsWith('asgi.py')
-  const module = file.slice(prefix.length).replace(/\.py$/, '').replaceAll('/', '.')
+  const module = file === manage ? 'django.core.wsgi' : file.slice(prefix.length).replace(/\.py$/, '').replaceAll('/', '.')
   const settings = settingsModule(project.read(file)) ?? settingsModule(manage && project.read(manage)) ?? `${module.split('.').slice(0, -1).join('.')}.settings`
   const chain = settingsFiles(project, prefix, settings)
   const at = (expression: RegExp): { file: string; line?: number; text: string } | undefined => {
@@ -45,7 +49,8 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const dummies = collects ? dummyEnvironment(chain.map((f) => project.read(f)!)) : []
   const collect = collects ? [...(settings ? [`DJANGO_SETTINGS_MODULE=${settings}`] : []), ...dummies, 'python', `${prefix}manage.py`, 'collectstatic', '--noinput'].join(' ') : ''
   warn(at, warnings)
-  return { root, module, file, settings, evidence: { file, line: lineOf(project.read(file)!, /^application\s*=/m) }, asgi, collect, env: hostEnvironment(at, warnings) }
+  const env = { ...(file === manage ? { DJANGO_SETTINGS_MODULE: settings } : {}), ...hostEnvironment(at, warnings) }
+  return { root, module, object: file === manage ? 'get_wsgi_application()' : 'application', file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : /^application\s*=/m) }, asgi, collect, env }
 }
 
 const settingsModule = (source: string | undefined): string | undefined => /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(source ?? '')?.[1]

@@ -22,6 +22,8 @@ export interface Entry {
   command?: string
   root: string
   evidence: Evidence
+  /** options of gunicorn's that the line gives and the server needs */
+  options?: string[]
   /** said of another image or host: an application object stands before its script */
   weak?: boolean
 }
@@ -168,7 +170,7 @@ function procfileEntry(project: Project): Entry | undefined {
 
 /** Where hosts' files and an image of before say a command; group 1 is it. */
 const COMMANDS: { file: string; value: RegExp }[] = [
-  { file: 'Dockerfile', value: /^CMD[ \t]+(.+)$/gim },
+  { file: 'Dockerfile', value: /^(?:CMD|ENTRYPOINT)[ \t]+(.+)$/gim },
   { file: 'render.yaml', value: /^\s*startCommand:[ \t]*["']?([^\n]+?)["']?$/gm },
   { file: '.do/app.yaml', value: /^\s*run_command:[ \t]*["']?([^\n]+?)["']?$/gm },
   { file: 'app.yaml', value: /^entrypoint:[ \t]*["']?([^\n]+?)["']?$/gm },
@@ -176,21 +178,35 @@ const COMMANDS: { file: string; value: RegExp }[] = [
   { file: 'railway.json', value: /"startCommand":\s*"((?:[^"\\]|\\.)*)"/g },
   { file: 'railway.toml', value: /^startCommand\s*=\s*["'](.+)["']$/gm },
   { file: 'nixpacks.toml', value: /^cmd\s*=\s*["'](.+)["']$/gm },
+  { file: 'fly.toml', value: /^\s*(?:app|web)\s*=\s*["'](.+)["']$/gm },
+  { file: 'heroku.yml', value: /^\s*web:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: 'manifest.yml', value: /^\s*command:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: 'apprunner.yaml', value: /^\s*command:[ \t]*["']?([^\n]+?)["']?$/gm },
+  { file: 'startup.sh', value: /^[ \t]*(?:exec[ \t]+)?(.+)$/gm },
+  { file: 'startup.txt', value: /^[ \t]*(.+)$/gm },
+  { file: 'Pipfile', value: /^(?:start|web|serve|server|run)\s*=\s*["'](.+)["']$/gm },
+  { file: 'Makefile', value: /^(?:start|serve|server|run)\b[^\n=]*:[^\n=]*\n(?:[ \t]+[@#-]?\w*echo[^\n]*\n)*\t[@-]?(.+)$/gm },
 ]
 
 /** What another tool's file starts. A script there may be a development server's: it stands behind an application object. */
 function hostEntry(project: Project): Entry | undefined {
   for (const { file, value } of COMMANDS) {
-    const content = file === 'Dockerfile' && project.has('hardened.lock') ? undefined : project.read(file)
-    for (const [all, command] of content?.matchAll(value) ?? []) {
-      const words = /^\[.*\]\s*$/.test(command!) ? [...command!.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!) : undefined
-      const evidence = { file, line: lineOf(content!, all.trim()), text: all.trim().slice(0, 120) }
-      const found = words && !/^(?:\S*\/)?(?:ba)?sh$/.test(words[0] ?? '') ? wordsEntry(project, words, '', evidence) : commandEntry(project, words?.at(-1) ?? command!, evidence)
+    const text = file === 'Dockerfile' && project.has('hardened.lock') ? undefined : project.read(file)
+    const content = text?.replace(/\\[ \t]*\n/g, ' ')
+    const commands = content === undefined ? [] : [...content.matchAll(value)].map(([all, command]) => ({ command: command!, words: execForm(command!), evidence: { file, line: lineOf(text!, all.trim().slice(0, 20)), text: all.trim().slice(0, 120) } }))
+    // what is started for good stands last in a Dockerfile; CMD may hold the arguments of ENTRYPOINT
+    if (file === 'Dockerfile') commands.reverse()
+    if (file === 'Dockerfile' && commands[0]?.words && commands[1]?.words && /^ENTRYPOINT/i.test(commands[1].evidence.text)) commands.unshift({ ...commands[0]!, words: [...commands[1].words, ...commands[0].words] })
+    for (const { command, words, evidence } of commands) {
+      const found = words && !/^(?:\S*\/)?(?:ba)?sh$/.test(words[0] ?? '') ? wordsEntry(project, words, '', evidence) : commandEntry(project, words?.at(-1) ?? command, evidence)
       if (found) return { ...found, weak: true }
     }
   }
   return undefined
 }
+
+/** The words of a list as Docker writes it, undefined for a line for a shell. */
+const execForm = (command: string): string[] | undefined => (/^\[.*\]\s*$/.test(command) ? [...command.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!) : undefined)
 
 /** What a line for a shell starts, which may change the folder before. */
 function commandEntry(project: Project, command: string, evidence: Evidence): Entry | undefined {
@@ -205,12 +221,24 @@ function commandEntry(project: Project, command: string, evidence: Evidence): En
   return undefined
 }
 
+/** What a script for the shell starts in the end. */
+function shellEntry(project: Project, file: string, evidence: Evidence): Entry | undefined {
+  const lines = (project.read(file) ?? '').replace(/\\[ \t]*\n/g, ' ').split('\n').map((l) => l.trim()).filter((l) => /\b(?:python|gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|fastapi|sanic|streamlit)/.test(l) && !l.startsWith('#') && !l.includes('.sh'))
+  for (const line of lines.reverse()) {
+    const found = commandEntry(project, line.replace(/^exec\s+/, ''), evidence)
+    if (found) return found
+  }
+  return undefined
+}
+
 const SERVERS = /^(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|fastapi|sanic)$/
 
 function wordsEntry(project: Project, words: readonly string[], start: string, evidence: Evidence): Entry | undefined {
   let folder = start
   const server = words.findIndex((w) => SERVERS.test(w.slice(w.lastIndexOf('/') + 1)))
   const at = server >= 0 ? server : words.findIndex((w) => /^(?:python3?(?:\.\d+)?|streamlit|chainlit)$/.test(w))
+  const script = at < 0 ? words.map((w) => w.replace(/^(?:\.\/|\/\w+\/(?=[\w.-]+$)|\/)/, '')).find((w) => w.endsWith('.sh') && project.read(w) !== undefined) : undefined
+  if (script) return shellEntry(project, script, evidence)
   if (at < 0) return undefined
   const moving = words.findIndex((w) => /^--(chdir|app-dir|pythonpath)(=|$)/.test(w))
   if (moving >= 0) folder = (words[moving]!.split('=')[1] ?? words[moving + 1] ?? '').replace(/^\.?\/+|\/+$/g, '')
@@ -219,13 +247,27 @@ function wordsEntry(project: Project, words: readonly string[], start: string, e
     const module = words[at + 1] === '-m' ? words[at + 2]?.replaceAll('.', '/') : undefined
     const named = words.slice(at + 1).filter((w) => w.endsWith('.py'))
     const path = (module ? [`${module}.py`, `${module}/__main__.py`] : named).map(below).find((p) => project.read(p) !== undefined)
-    return path && !/manage\.py$/.test(path) ? { script: path, root: folder, evidence } : undefined
+    return path && !/(?:^|\/)(?:manage|setup)\.py$/.test(path) ? { script: path, root: folder, evidence } : undefined
   }
   for (const word of words.slice(at + 1)) {
     const found = resolveTarget(project, word, folder ? [folder] : ['', 'src'], evidence)
-    if (found) return { ...found, evidence, target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
+    if (found) return { ...found, evidence, options: gunicornOptions(project, words.slice(at)), target: { ...found.target, factory: found.target.factory || words.includes('--factory') } }
   }
   return undefined
+}
+
+/** The worker class and the settings' file of a line for gunicorn, as arguments. */
+function gunicornOptions(project: Project, [server, ...words]: readonly string[]): string[] {
+  if (!server?.endsWith('gunicorn')) return []
+  const value = (short: string, long: string): string | undefined => {
+    const i = words.findIndex((w) => w === short || w === long || w.startsWith(`${long}=`))
+    return i < 0 ? undefined : words[i]!.startsWith(`${long}=`) ? words[i]!.slice(long.length + 1) : words[i + 1]
+  }
+  const worker = value('-k', '--worker-class')
+  const config = value('-c', '--config')?.replace(/^\.\//, '')
+  // a settings' file that goes to the background, or writes where nothing can be written, would stop the container
+  const usable = config !== undefined && !/^\s*(?:daemon|pidfile|user|group|chroot)\s*=|log\s*=\s*f?["'][\w./]*\//m.test(project.read(config) ?? 'daemon=')
+  return [...(worker && !/^(?:sync|gthread)$/.test(worker) ? ['--worker-class', worker] : []), ...(usable ? ['--config', `/app/${config}`] : [])]
 }
 
 /** The function that the Functions Framework is to call: the first that is registered, else the first that takes a request. */

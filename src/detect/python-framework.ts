@@ -18,6 +18,8 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
   // a function need not import what calls it
   const calling = manifests.dependencies.get('functions-framework')
   if (calling && findFunction(project, files)) return fact('functions-framework', calling.evidence)
+  const handler = calling || said ? undefined : bareFunction(project.read('main.py') ?? '')
+  if (handler) return { ...fact('functions-framework', { file: 'main.py', line: lineOf(project.read('main.py')!, handler), text: handler }), guess: true }
   const imported = language.frameworks.filter((f) => typeof f.since !== 'string' || releaseBefore(manifests, f.dependencies![0]!, f.since) === undefined).flatMap((f) => {
     const expression = importsOf(f)
     if (typeof f.serving === 'string' && !files.some((file) => new RegExp(f.serving as string).test(read(file)))) return []
@@ -34,6 +36,12 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
     return fact(found.f.id, ...(dependency ? [dependency.evidence] : []), found.at)
   }
   return undefined
+}
+
+/** The only thing that a file does is to define functions, one of which takes a request: what a platform's functions are. */
+function bareFunction(source: string): string | undefined {
+  const found = /^def \w+\(\s*(?:request|req)\b[^),]*\)/m.exec(source)?.[0]
+  return found && !/^(?:if|while|for|with|async|[\w.]+\()|^\w+\s*(?::[^=\n]+)?=\s*(?:[\w.]*(?:App|Flask|FastAPI|API|Router|Blueprint|Bottle)\()|^@\w+\./m.test(source) ? found : undefined
 }
 
 /** Throws InputError where a framework or what the started script needs is imported and no file of the project says what is to be installed: the image would lack it. */

@@ -32,6 +32,8 @@ export interface Manifests {
   locked: Map<string, string>
   /** folders of the members of uv's workspace, whose root this is */
   members: string[]
+  /** the versions of Python that a script's own metadata asks for */
+  range?: { text: string; evidence: Evidence }
   /** a requirements file names an index of its own */
   index?: boolean
 }

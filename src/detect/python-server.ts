@@ -4,7 +4,7 @@ import type { Django } from './python-django.ts'
 import type { Target } from './python-entry.ts'
 import type { Manifests } from './python-manifests.ts'
 import type { Start } from './python-start.ts'
-import { pinFor } from './python-version.ts'
+import { pinFor, releaseBefore } from './python-version.ts'
 
 interface Server {
   interface: string
@@ -15,7 +15,7 @@ interface Server {
 }
 
 /** The words of the server that serves a target: one that the project has, else the usual one at a pinned version. */
-export function serve({ language, project }: DetectContext, manifests: Manifests, spec: Framework, target: Target, root: string, line: string, django: Django | undefined): Start {
+export function serve({ language, project }: DetectContext, manifests: Manifests, spec: Framework, target: Target, root: string, line: string, django: Django | undefined, options: readonly string[] = []): Start {
   const data = language.data!
   const env: Record<string, string> = root && !django ? { PYTHONPATH: `/app/${root}` } : {}
   const name = `${target.module}:${target.object}`
@@ -34,15 +34,29 @@ export function serve({ language, project }: DetectContext, manifests: Manifests
   const pin = manifests.locked.get(id) ?? pinFor((data.pins as Record<string, Record<string, string>>)[id] ?? {}, line)
   const sockets = kind === 'asgi' && id === 'uvicorn' && /websocket/i.test(project.read(target.file) ?? '')
   Object.assign(env, server.env)
+  const worker = id === 'gunicorn' ? workerOf(manifests, options) : undefined
   const app = target.factory && server.factory === 'call' ? `${name}()` : name
   const argv = [server.argv[0]!, ...(target.factory && server.factory.startsWith('--') ? [server.factory] : []), ...server.argv.slice(1)].map((w) => w.replace('{app}', app))
+  // threads are the usual worker's
+  if (worker) argv.splice(argv.indexOf('--threads'), worker.includes('--worker-class') ? 2 : 0, ...worker)
   const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
   const develop = manage && project.has(manage) ? ['python', manage, 'runserver', '0.0.0.0:{port}'] : spec.id === 'flask' ? ['flask', '--app', app, 'run', '--debug', '--host', '0.0.0.0', '--port', '{port}'] : ['uvicorn', 'gunicorn', 'hypercorn'].includes(id) ? [...argv, '--reload'] : argv
   return { argv: fact(argv, target.evidence), develop, ...(direct ? {} : { added: `${id}${sockets ? '[standard]' : ''}==${pin}` }), env, root: django?.root ?? root, file: target.file, sigterm: server.sigterm }
 }
 
+/** The options of gunicorn's that the image can have: a class of workers needs its package. */
+function workerOf({ dependencies, locked }: Manifests, options: readonly string[]): string[] | undefined {
+  const at = options.indexOf('--worker-class')
+  const name = options[at + 1]?.split('.')[0]
+  const there = at < 0 || ['tornado', 'eventlet', 'gevent', 'geventwebsocket', 'flask_sockets', 'meinheld', 'uvicorn'].some((n) => n === name && [n, n.replace('_', '-'), 'gevent-websocket'].some((p) => dependencies.has(p) || locked.has(p)))
+  const out = there ? [...options] : options.filter((_, i) => i !== at && i !== at + 1)
+  return out.length > 0 ? out : undefined
+}
+
 /** Packages whose extras bring a server along. */
 function brings(manifests: Manifests, server: string): boolean {
+  // before its fourth release it was the server of channels itself
+  if (server === 'daphne' && releaseBefore(manifests, 'channels', '4.0.0') !== undefined) return true
   const extras = (name: string): string[] => manifests.dependencies.get(name)?.extras ?? []
   if (server === 'daphne' && extras('channels').includes('daphne')) return true
   return server === 'uvicorn' && (manifests.dependencies.has('python-fasthtml') || [...extras('fastapi'), ...extras('litestar'), ...extras('fastapi-cli')].some((e) => e === 'standard' || e === 'all'))

@@ -4,6 +4,7 @@ import type { Django } from './python-django.ts'
 import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
 import type { Manifests } from './python-manifests.ts'
 import { serve } from './python-server.ts'
+import { pinFor } from './python-version.ts'
 import { lineOf, type Project } from './project.ts'
 import { table, text } from './toml.ts'
 
@@ -25,17 +26,17 @@ export interface Start {
 /** Decides what is started, strongest sign first: what the project says, the application object, a command, a script. */
 export function chooseStart(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, django: Django | undefined, line: string): Start {
   const { project, language } = context
-  if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: 'application', factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
+  if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: django.object, factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
   const root = (file: string): string => importRoot(project, file)
   const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && findTargets(project, files, spec, root)[0])
   const folder = said?.target ? said.root : target ? root(target.file) : ''
-  if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django)
+  if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django, said?.options)
   if (!spec && said?.target) {
     const served = /uvicorn|hypercorn|daphne|granian/i.test(said.evidence.text ?? '') ? 'asgi' : 'wsgi'
-    return { ...serve(context, manifests, { id: '', title: '', interface: served }, said.target, folder, line, undefined), serves: fact(true, said.evidence) }
+    return { ...serve(context, manifests, { id: '', title: '', interface: served }, said.target, folder, line, undefined, said.options), serves: fact(true, said.evidence) }
   }
   const entries = language.data!.entries as string[]
-  const own = spec && ownCommand(project, files, spec, said, entries)
+  const own = spec && ownCommand(context, manifests, files, spec, said, line)
   if (own) return own
   const command = !said?.script && commandOf(context, manifests)
   if (command) return { argv: command.argv, env: {}, root: '', develop: command.argv.value, file: resolveTarget(project, command.called, ['', 'src'], command.argv.evidence[0]!)?.target.file }
@@ -48,15 +49,17 @@ export function chooseStart(context: DetectContext, manifests: Manifests, files:
 }
 
 /** What a framework's own command is told: the function that it calls, or the file that it runs. */
-function ownCommand(project: Project, files: readonly string[], spec: Framework, said: Entry | undefined, entries: readonly string[]): Start | undefined {
+function ownCommand(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework, said: Entry | undefined, line: string): Start | undefined {
+  const { project } = context
   if (spec.id === 'functions-framework') {
     const called = findFunction(project, files)
     const file = called?.evidence[0]!.file
-    const argv = called && (spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!))
-    return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm }
+    const type = /\(\s*(?:(?:event|data)\s*[:,]|(cloud_event)\b)/.exec(called?.evidence[0]!.text ?? '')
+    const argv = called && [...(spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!)), ...(type ? [`--signature-type=${type[1] ? 'cloudevent' : 'event'}`] : [])]
+    return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm, ...(manifests.dependencies.has(spec.id) ? {} : { added: `${spec.id}==${pinFor((context.language.data!.pins as Record<string, Record<string, string>>)[spec.id]!, line)}` }) }
   }
   if (!spec.argv || !JSON.stringify(spec.argv).includes('{file}')) return undefined
-  const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...entries])[0]
+  const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...(context.language.data!.entries as string[])])[0]
   return file ? { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm } : undefined
 }
 
@@ -71,21 +74,31 @@ function runScript(project: Project, files: readonly string[], spec: Framework |
   return { argv: { ...script, value: argv }, env: deep && from ? { PYTHONPATH: `/app/${from}` } : {}, root: from, file: script.value, develop: argv }
 }
 
-/** A command of the project's own, [project.scripts]: the one with the project's name, or the only one. */
+/** A command of the project's own: the one with the project's name, one of a usual name, or the only one. */
 function commandOf({ project }: DetectContext, manifests: Manifests): { argv: Fact<string[]>; called: string } | undefined {
-  const scripts = { ...table(manifests.pyproject, 'tool', 'poetry', 'scripts'), ...table(manifests.pyproject, 'project', 'scripts') }
-  const names = Object.keys(scripts)
+  const scripts = consoleScripts(project, manifests)
+  const names = [...scripts.keys()]
   const own = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   const name = names.find((n) => n === own) ?? names.find((n) => /^(start|serve|server|run|web|api|main|app|worker|bot)$/.test(n)) ?? (names.length === 1 ? names[0] : undefined)
   if (!name) return undefined
-  const source = project.read('pyproject.toml')!
-  return { called: String(scripts[name]), argv: { ...fact([name], { file: 'pyproject.toml', line: lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.]/g, '\\.')}"?\\s*=`, 'm')), text: `${name} = ${String(scripts[name])}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
+  const { called, file } = scripts.get(name)!
+  const line = lineOf(project.read(file)!, new RegExp(`(?:^\\s*|["'])${name.replace(/[.]/g, '\\.')}["']?\\s*=`, 'm'))
+  return { called, argv: { ...fact([name], { file, line, text: `${name} = ${called}` }), ...(names.length > 1 && name !== own ? { guess: true } : {}) } }
 }
 
-export const projectCommand = (manifests: Manifests, start: Start): boolean => {
-  const first = start.argv?.value[0]
-  return first !== undefined && (table(manifests.pyproject, 'project', 'scripts')[first] !== undefined || table(manifests.pyproject, 'tool', 'poetry', 'scripts')[first] !== undefined)
+/** Commands by their names, and the file that lists them: [project.scripts], Poetry's, the console_scripts of setup.py and setup.cfg. */
+function consoleScripts(project: Project, manifests: Manifests): Map<string, { called: string; file: string }> {
+  const listed = { ...table(manifests.pyproject, 'tool', 'poetry', 'scripts'), ...table(manifests.pyproject, 'project', 'scripts') }
+  const out = new Map(Object.entries(listed).map(([name, called]) => [name, { called: String(called), file: 'pyproject.toml' }]))
+  for (const file of out.size > 0 ? [] : ['setup.py', 'setup.cfg']) {
+    const list = /\bconsole_scripts\b["']?\s*[=:]\s*(\[[^\]]*\]|(?:.*\n)(?:[ \t]+\S.*\n?)*)/.exec(project.read(file) ?? '')?.[1] ?? ''
+    for (const [, name, called] of list.matchAll(/(?:^|["'[])[ \t]*([\w.-]+)[ \t]*=[ \t]*([\w.]+:[\w.]+)/gm)) out.set(name!, { called: called!, file })
+  }
+  return out
 }
+
+/** Whether the program is started by a command that only an installed project has. */
+export const projectCommand = (project: Project, manifests: Manifests, { argv }: Start): boolean => argv !== undefined && consoleScripts(project, manifests).has(argv.value[0]!)
 
 /** The files that say on which port the program itself listens: the one that is started, and what lies beside it. */
 export function startSources(project: Project, start: Start, files: readonly string[]): string[] {

@@ -10,6 +10,7 @@ const PLACES: { file: string; value: RegExp }[] = [
   { file: '.python-version', value: /^(?:cpython-|python-)?(\d[\w.]*)\s*$/m },
   { file: 'runtime.txt', value: /^python-(\d[\d.]*)/m },
   { file: '.tool-versions', value: /^python\s+(\d[\d.]*)/m },
+  { file: 'environment.yml', value: /(?:^[ \t]*-[ \t]+|[[,][ \t]*)["']?python[ \t]*[=>]=?[ \t]*["']?(\d[\d.]*)/m },
   { file: 'mise.toml', value: /^python\s*=\s*["'](\d[\d.]*)["']/m },
   { file: 'Pipfile', value: /^python_(?:full_)?version\s*=\s*["'](\d[\d.]*)["']/m },
 ]
@@ -32,8 +33,11 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
     warnings.push({ message: `Python ${asked} has no image here${lockFile ? `; ${oldest} is nearest to it and used` : ', so another is used'}`, file, line: evidence.line, hint: 'choose another: --language-version' })
     if (lockFile) return { value: oldest, evidence: [evidence], guess: true }
   }
-  const range = rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
-  const asked = range && chooseLine(language, range.text, range.evidence, warnings)
+  const range = manifests.range ?? rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
+  const fits = range ? language.versions.lines.filter((l) => inRange(l.id, range.text)).map((l) => l.id) : []
+  // above the usual line the next one: packages have wheels for it first
+  const next = fits.length > 0 && fits.every((id) => older(language.versions.default, id)) ? fits.at(-1) : undefined
+  const asked = range && (next ? fact(next, range.evidence) : chooseLine(language, range.text, range.evidence, warnings))
   const lines = language.versions.lines.filter((l) => !range || inRange(l.id, range.text))
   const start = Math.max(0, lines.findIndex((l) => l.id === (asked?.value ?? language.versions.default)))
   const newest = lockFile ? lockedFor(lockFile, project) : undefined

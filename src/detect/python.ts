@@ -11,6 +11,7 @@ import { companions, cpuWheels, type Companion, extraServices, memoryKind, model
 import { settingsPort } from './python-port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python-start.ts'
 import { warnOfTools } from './python-tools.ts'
+import { installUnlisted } from './python-unlisted.ts'
 import { choosePythonVersion, pinFor } from './python-version.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
@@ -23,13 +24,16 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const { project, language, chosen } = context
   const data = language.data!
   const manifests = readManifests(project, data.requirements as { production: string[]; development: string[]; foreign: string[] })
-  const sources = readSources(project, language)
+  const usual = readSources(project, language)
+  // where all that there is lies in a package of that name, it is the program
+  const sources = usual.files.length > 0 ? usual : readSources(project, language, project.files().filter((f) => f.endsWith('.py') && /^(?:src\/)?examples?\/(?!.*(?:^|\/)tests?\/)/.test(f) && project.has(`${f.slice(0, f.search(/examples?\//))}${/examples?/.exec(f)![0]}/__init__.py`)))
   const files = ranked(sources.files.filter((f) => !/(^|\/)(setup|noxfile|fabfile|migrations\/.*|alembic\/.*)\.py$/.test(f)), data.entries as string[])
   if (files.length === 0) return undefined
 
   const warnings: Warning[] = []
   const install = chooseManager(context, manifests, warnings)
   if (install.lockFile) manifests.locked = readLocked(project, install.lockFile)
+  const unlisted = installUnlisted(project, language, manifests, files, warnings)
   const version = choosePythonVersion(context, manifests, install.lockFile, warnings)
   const line = chosen.version ?? version?.value ?? language.versions.default
   const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
@@ -40,13 +44,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
   if (!chosen.start) refuseUnlisted(project, manifests, spec && { title: spec.title, evidence: framework!.evidence }, start.file, String(data.standard))
-  if (spec && !chosen.start) warnOfUnlisted(manifests, spec, framework!, warnings)
+  if (spec && !chosen.start && !start.added?.startsWith(spec.id)) warnOfUnlisted(manifests, spec, framework!, warnings)
   const own = startSources(project, start, files)
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
   const everything = readServer(sources)
   const ports = { port: own.length > 0 ? served(server.port, data.clientPorts as number[]) : undefined, variable: server.portVariable ?? (start.argv?.value[0] === 'python' ? everything.portVariable : undefined) }
   const serves = start.serves ?? servesFact(spec, framework, everything.listens, ports.variable)
-  const console_ = projectCommand(manifests, start)
+  const console_ = projectCommand(project, manifests, start)
   const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
   const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
@@ -64,7 +68,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
-  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|tests?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), django: django?.root }, warnings)
+  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), django: django?.root }, warnings)
   if (spec?.keyFile && start.file && !project.read(start.file)?.includes(String(spec.keyArgument))) {
     writes.links.push(`/app/${String(spec.keyFile)}`)
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
@@ -98,7 +102,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
-      added: [...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
+      added: [...unlisted, ...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],

@@ -357,7 +357,7 @@ describe('what another tool starts', () => {
 
 describe('a script whose imports nothing lists', () => {
   it('is refused with the place', async () => {
-    expect(await problemsOf({ 'bot.py': 'import os\nimport helpers\nimport telebot\n\ntelebot.TeleBot("").polling()\n', 'helpers.py': '' })).toMatchObject([{ message: 'telebot is imported, but nothing lists what is to be installed', file: 'bot.py', line: 3 }])
+    expect(await problemsOf({ 'bot.py': 'import os\nimport helpers\nimport acme_bot\n\nacme_bot.Bot("").polling()\n', 'helpers.py': '' })).toMatchObject([{ message: 'acme_bot is imported, but nothing lists what is to be installed', file: 'bot.py', line: 3 }])
   })
 
   it('runs where they are its own or Python\'s', async () => {
@@ -407,4 +407,71 @@ it('adds the setuptools that a line can have', async () => {
   const of = async (version: string) => (await python({ 'app.py': FLASK, 'requirements.txt': 'flask==1.1.4\ngunicorn==19.5.0\n', '.python-version': version })).build.added
   expect(await of('3.8')).toContain('setuptools==75.3.2')
   expect(await of('3.12')).toContain('setuptools==80.9.0')
+})
+
+describe('a project that no manifest lists the packages of', () => {
+  const added = async (files: Record<string, string>): Promise<unknown> => (await factsOf(files)).build.added
+
+  it('takes them from the Dockerfile of before, less its tools', async () => {
+    const files = { 'app.py': FLASK, Dockerfile: 'FROM python:3.12\n# RUN pip install httpx\nRUN pip install --upgrade pip && \\\n    pip install --no-cache-dir "Flask>=3" gunicorn==23.0.0\nCOPY . .\nCMD ["gunicorn", "app:app"]\n' }
+    expect(await added(files)).toEqual(["'Flask>=3'", "'gunicorn==23.0.0'"])
+  })
+
+  it('takes beside manifests only what is imported and servers', async () => {
+    const files = { 'requirements.txt': 'flask==3.1.0\n', 'app.py': `import redis\n${FLASK}`, Dockerfile: 'FROM python:3.12\nRUN pip install -r requirements.txt gunicorn redis awscli honcho\n' }
+    expect(await added(files)).toEqual(['gunicorn', 'redis'])
+  })
+
+  it('reads the metadata of a script', async () => {
+    const files = { 'main.py': `#!/usr/bin/env -S uv run --script\n# /// script\n# requires-python = "~=3.12.0"\n# dependencies = [\n#   "flask==3.1.0",\n#   "gunicorn",\n# ]\n# ///\n${FLASK}` }
+    expect(await added(files)).toEqual(["'flask==3.1.0'", 'gunicorn'])
+    expect((await factsOf(files)).version?.value).toBe('3.12')
+  })
+
+  it('reads an environment of Conda, as lists of either kind, and not one that was exported with builds', async () => {
+    const flask = { 'app.py': FLASK }
+    expect(await added({ ...flask, 'environment.yml': 'name: shop\nchannels:\n  - conda-forge\ndependencies:\n  - python=3.11\n  - conda-forge::flask=3.1\n  - pytorch >=2\n  - pip\n  - pip:\n      - gunicorn==23.0.0\n' })).toEqual(["'flask==3.1.*'", "'torch>=2'", "'gunicorn==23.0.0'"])
+    expect(await added({ ...flask, 'environment.yml': 'dependencies: [python=3.12, flask, gunicorn]\n' })).toEqual(['flask', 'gunicorn'])
+    expect(await problemsOf({ 'app.py': `import acme\n${FLASK}`, 'environment.yml': 'dependencies:\n  - flask=3.1.0=pyhd8ed1ab_0\n' })).toHaveLength(1)
+  })
+
+  it('takes what the imports name where every one is known', async () => {
+    const files = { 'app.py': `from dotenv import load_dotenv\nimport os, requests as r\nfrom shop import views\n${FLASK}`, 'shop/views.py': 'from PIL import Image\n' }
+    expect(await added(files)).toEqual(['python-dotenv', 'requests', 'flask', 'pillow', 'gunicorn==27.0.1'])
+    expect(await problemsOf({ ...files, 'shop/views.py': 'import acme\n' })).toHaveLength(1)
+  })
+})
+
+describe('what other files say of the start', () => {
+  const argv = async (files: Record<string, string>): Promise<string | undefined> => (await factsOf(files)).start?.value.join(' ')
+  const two = { 'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\ngevent==24.11.1\n', 'one.py': FLASK, 'two.py': FLASK }
+
+  it('reads scripts, tasks and platforms', async () => {
+    for (const more of [
+      { Procfile: 'web: bash bin/start.sh\n', 'bin/start.sh': '#!/bin/sh\npython manage.py migrate\nexec gunicorn two:app --bind :$PORT\n' },
+      { Makefile: 'run: install\n\tflask --version\n\nserve:\n\tgunicorn two:app\n' },
+      { Dockerfile: 'FROM python:3.12\nCMD ["gunicorn", "one:app"]\nFROM python:3.12\nENTRYPOINT ["gunicorn"]\nCMD ["two:app"]\n' },
+      { 'heroku.yml': 'run:\n  web: gunicorn two:app\n' },
+    ])
+      expect(await argv({ ...two, ...(more as Record<string, string>) })).toMatch(/^gunicorn two:app /)
+  })
+
+  it("keeps gunicorn's class of workers and settings, where the image can have them", async () => {
+    expect(await argv({ ...two, Procfile: 'web: gunicorn -k gevent -w 4 -c conf/gunicorn.py two:app\n', 'conf/gunicorn.py': 'timeout = 60\n' })).toBe('gunicorn two:app --bind 0.0.0.0:{port} --worker-class gevent --config /app/conf/gunicorn.py --worker-tmp-dir /dev/shm')
+    expect(await argv({ ...two, Procfile: 'web: gunicorn --worker-class=eventlet --config=conf/gunicorn.py two:app\n', 'conf/gunicorn.py': 'daemon = True\n' })).toBe('gunicorn two:app --bind 0.0.0.0:{port} --threads 4 --worker-tmp-dir /dev/shm')
+  })
+
+  it('serves Django without a module for servers, and functions that nothing calls', async () => {
+    const manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'
+    const django = await factsOf({ 'requirements.txt': 'django==5.2\n', 'manage.py': manage, 'shop/__init__.py': '', 'shop/settings.py': 'ALLOWED_HOSTS = ["*"]\n', 'shop/urls.py': 'from django.urls import path\n' })
+    expect(django.start?.value.slice(0, 2)).toEqual(['gunicorn', 'django.core.wsgi:get_wsgi_application()'])
+    expect(django.env).toMatchObject({ DJANGO_SETTINGS_MODULE: 'shop.settings' })
+    const called = await factsOf({ 'requirements.txt': '', 'main.py': 'import json\n\ndef hello(request):\n    return json.dumps({})\n' })
+    expect(called.start?.value).toEqual(['functions-framework', '--target=hello', '--source=main.py'])
+    expect(called.framework?.guess).toBe(true)
+  })
+
+  it('runs the command of setup.py', async () => {
+    expect(await argv({ 'setup.py': 'from setuptools import setup\nsetup(name="crier", entry_points={"console_scripts": ["crier=crier.cli:main"]})\n', 'crier/__init__.py': '', 'crier/cli.py': 'def main():\n    print(1)\n' })).toBe('crier')
+  })
 })
