@@ -447,13 +447,13 @@ describe('what other files say of the start', () => {
   const two = { 'requirements.txt': 'flask==3.1.0\ngunicorn==23.0.0\ngevent==24.11.1\n', 'one.py': FLASK, 'two.py': FLASK }
 
   it('reads scripts, tasks and platforms', async () => {
-    for (const more of [
+    const said: Record<string, string>[] = [
       { Procfile: 'web: bash bin/start.sh\n', 'bin/start.sh': '#!/bin/sh\npython manage.py migrate\nexec gunicorn two:app --bind :$PORT\n' },
       { Makefile: 'run: install\n\tflask --version\n\nserve:\n\tgunicorn two:app\n' },
       { Dockerfile: 'FROM python:3.12\nCMD ["gunicorn", "one:app"]\nFROM python:3.12\nENTRYPOINT ["gunicorn"]\nCMD ["two:app"]\n' },
       { 'heroku.yml': 'run:\n  web: gunicorn two:app\n' },
-    ])
-      expect(await argv({ ...two, ...(more as Record<string, string>) })).toMatch(/^gunicorn two:app /)
+    ]
+    for (const more of said) expect(await argv({ ...two, ...more })).toMatch(/^gunicorn two:app /)
   })
 
   it("keeps gunicorn's class of workers and settings, where the image can have them", async () => {
