@@ -46,6 +46,8 @@ export interface LanguageFacts {
   start?: Fact<string[]>
   /** the same for the development stage, with reload where the language has one */
   develop?: Fact<string[]>
+  /** the command line that makes a database's tables; `alone` where that is a file of the container's own, so that each one has to */
+  release?: { command: string; alone: boolean; evidence: Evidence[] }
   /** false for a worker, job or bot; absent where nothing was found either way */
   serves?: Fact<boolean>
   port?: Fact<number>

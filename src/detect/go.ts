@@ -6,7 +6,7 @@ import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
 import { openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
-import { wholeNames } from './go/tags.ts'
+import { boundNames, wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
@@ -17,13 +17,13 @@ import { chooseLine } from './versions.ts'
 
 /** What Go's language.yaml holds beyond that of every language. */
 interface GoData {
-  breaks: Record<string, { before: string; line: string; by: string[] }>
+  breaks: Record<string, { from?: string; before: string; line: string; by?: string[]; beside?: string }>
   cgo: string[]
   systemPackages: Record<string, { apt: string[]; apk: string[] }>
   likely: string[]
   reads: string
   writes: WritePatterns
-  frontend: { image: string; managers: FrontendManagers }
+  frontend: { image: string; managers: FrontendManagers; spared: Record<string, string> }
 }
 
 /** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
@@ -58,7 +58,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
   const writes = readWrites(project, program.files, data.writes, warnings)
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
-  const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend.managers, warnings)
+  const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend, warnings)
   const unmade = unheld.filter((e) => !project.isFolder(e.path.replace(/\/[^/]*\*.*$/, '')) && !frontends.some((f) => e.path.startsWith(`${f.folder}/`)))
   for (const e of unmade) warnings.push({ message: `${e.path} is embedded, but not in the repository: the build fails without it`, file: e.evidence.file, line: e.evidence.line, hint: 'add the step that makes it to the stage build of the Dockerfile' })
   const place = { file: framework?.evidence[0]?.file, line: framework?.evidence[0]?.line }
@@ -66,7 +66,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   for (const path of kept) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, ...place, hint: 'use a PersistentVolumeClaim for what must stay' })
   if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
   const wholeName = wholeNames(project, sources)
-  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
+  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...boundNames(sources), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
 
   return {
     framework,
@@ -151,11 +151,12 @@ function usesOf(modules: Modules, program: Program): (name: string) => Evidence 
 }
 
 /** The line before the one that refuses a release which the program asks for and compiles. */
-function broken({ list }: Modules, program: Program, breaks: GoData['breaks'], warnings: Warning[]): Fact<string> | undefined {
-  for (const [name, { before, line, by }] of Object.entries(breaks)) {
+function broken({ list, versions }: Modules, program: Program, breaks: GoData['breaks'], warnings: Warning[]): Fact<string> | undefined {
+  for (const [name, { from = '0', before, line, by = [], beside }] of Object.entries(breaks)) {
     const module = list.find((m) => m.requires.has(name))
     const { version: asked, line: at } = module?.requires.get(name) ?? {}
-    if (!asked || compare(asked.slice(1), before) >= 0 || !program.imports.some((i) => by.some((b) => i.path === b || i.path.startsWith(`${b}/`)))) continue
+    if (!asked || compare(asked.slice(1), before) >= 0 || compare(asked.slice(1), from) < 0 || versions.some((v) => compare(v.version.split('.').slice(0, 2).join('.'), line) > 0)) continue
+    if (!(beside && module!.requires.has(beside)) && !program.imports.some((i) => by.some((b) => i.path === b || i.path.startsWith(`${b}/`)))) continue
     warnings.push({ message: `${name} ${asked} does not compile with newer releases of Go: ${line} is used`, file: module!.file!, line: at, hint: `go get ${name}@latest` })
     return fact(line, { file: module!.file!, line: at })
   }

@@ -13,6 +13,7 @@ import { chooseStart, projectCommand, type Start, startSources, workdirOf } from
 import { warnOfTools } from './python-tools.ts'
 import { installUnlisted } from './python-unlisted.ts'
 import { choosePythonVersion, pinFor } from './python-version.ts'
+import { releaseOf } from './python-release.ts'
 import { readWrites } from './python-writes.ts'
 import { lineOf, type Project } from './project.ts'
 import { secretNames, withExamples } from './settings.ts'
@@ -75,6 +76,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   }
   const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], warnings) : undefined
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (ports.port ?? configured) : undefined
+  const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
+  const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
+  const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.links })
 
   return {
     framework,
@@ -92,7 +96,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     health: health.health,
     ready: health.ready,
     handlesSigterm: start.sigterm !== undefined ? fact(start.sigterm, ...(start.argv?.evidence ?? [])) : server.handlesSigterm,
-    services: Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests)),
+    services,
+    ...(release ? { release } : {}),
     secrets,
     settings: variables.filter((v) => !secrets.includes(v)),
     ...(heavy ? { kind: heavy } : {}),

@@ -110,7 +110,11 @@ export function makePlan(input: PlanInput): Plan {
   const program = (word: string): string => base.programs?.[word] ?? word
   const host = set['network.host'] ?? `${name}.example.com`
   const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
-  const command = [program(argv[0]!), ...argv.slice(1)].map(fill)
+  const { release } = facts
+  // a file that every container begins without gets its tables before the program starts, which then is the first process; where they cannot be made, the program is to say so itself
+  const prepared = release?.alone && base.shell ? ['sh', '-c', `${release.command}; exec "$0" "$@"`] : []
+  const command = [...prepared, ...[program(argv[0]!), ...argv.slice(1)].map(fill)]
+  if (release && prepared.length === 0) warnings.push({ message: `the tables of the database are made by "${release.command}", which a start does not do`, ...release.evidence[0], hint: `run it once for a release: docker compose run --rm --entrypoint ${JSON.stringify(release.command)} ${name}, or in the cluster: kubectl -n ${namespace} exec deploy/${name} -- ${release.command}` })
 
   const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: fill(value).replaceAll('{name}', name).replaceAll('{host}', host) }))
   const handles = facts.handlesSigterm?.value ?? framework?.handlesSigterm ?? language.handlesSigterm
@@ -158,7 +162,7 @@ export function makePlan(input: PlanInput): Plan {
       preStop: 5,
       ...(checked ? { healthcheck: checked.map((w) => w.replaceAll('{program}', () => command[0]!).replaceAll('{port}', String(port)).replaceAll('{path}', () => health ?? '')) } : {}),
       ...(serves ? { probes: { startup: liveness, liveness, readiness } } : {}),
-      startupFailures: Math.ceil(kind.startup / 2),
+      startupFailures: Math.ceil(kind.startup / 2) + (prepared.length > 0 ? 15 : 0),
       writable: writable.map((p) => ({ path: p, size: p === '/tmp' ? 64 : 128, name: p.replace(/^\/+/, '').replace(/[^a-z0-9]+/gi, '-').replace(/^-+|-+$/g, '').toLowerCase() || 'scratch' })),
     },
     resources: {

@@ -56,7 +56,7 @@ function knownTo(service: Service, others: readonly string[]): (name: string) =>
   const parts = service.parts as Record<string, string> | undefined
   if (!parts) return (name) => settings[name]
   const words = service.words as string[]
-  const pattern = new RegExp(`^(?:(.+)_)?(?:${words.join('|')})_{0,2}(${Object.keys(ENDS).join('|')})$`)
+  const pattern = new RegExp(`^(?:(.+)_)?(?:${words.join('|')})_{0,2}(${Object.keys(ENDS).join('|')})(?:_(?:DEV|DEVELOPMENT|PROD|PRODUCTION|LOCAL))?$`)
   return (name) => {
     if (settings[name] !== undefined) return settings[name]
     const [, before = '', end = ''] = pattern.exec(name) ?? []

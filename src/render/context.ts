@@ -19,7 +19,8 @@ export interface Slots {
 export function contextOf(plan: Plan, slots: Slots = { labels: '', runtime: '', ignore: '' }): Context {
   const { runtime } = plan
   const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
-  const [program, ...rest] = runtime.argv
+  // a shell that makes ready and then is replaced takes whatever command a person gives the image
+  const first = runtime.argv[1] === '-c' && runtime.argv.length > 3 ? 3 : 1
   const init = runtime.init ? ['/tini', '--'] : []
   const data = plan.services
   const exceptions = (linter: string): Listed[] | '' => {
@@ -31,8 +32,8 @@ export function contextOf(plan: Plan, slots: Slots = { labels: '', runtime: '', 
     runtime: {
       ...runtime,
       port: runtime.port ?? '',
-      entrypoint: [...init, program!],
-      command: rest,
+      entrypoint: [...init, ...runtime.argv.slice(0, first)],
+      command: runtime.argv.slice(first),
       develop: runtime.develop ?? runtime.argv,
       environment: runtime.env,
       developEnvironment: runtime.env.filter((e) => e.name !== 'NODE_ENV').concat(plan.language.id === 'node' ? [{ name: 'NODE_ENV', value: 'development' }] : []),

@@ -197,3 +197,27 @@ test('of several database servers the one that the compose file names', async ()
   expect(await ids({ 'docker-compose.yml': 'services:\n  db:\n    image: mysql:8\n' })).toEqual(['mysql'])
   expect(await ids({ '.env.example': 'DATABASE_URL=postgres://u:p@localhost/x\n' })).toEqual(['postgres'])
 })
+
+test('keys that viper takes from the environment by themselves', async () => {
+  const main = (...lines: string[]) => MAIN.replace('{\n', `{\n\t${['viper.AutomaticEnv()', ...lines].join('\n\t')}\n`)
+  const names = async (...lines: string[]) => {
+    const facts = await factsOf({ 'go.mod': mod(), 'main.go': main(...lines) })
+    return [...new Set([...(facts.secrets ?? []), ...(facts.settings ?? [])].map((f) => f.value))]
+  }
+  expect(await names('viper.GetString("db_dsn")', 'viper.GetString("log_level")')).toEqual(['DB_DSN'])
+  expect(await names('viper.GetString("db.dsn")')).toEqual([])
+  expect(await names('viper.SetEnvPrefix("shop")', 'viper.SetEnvKeyReplacer(strings.NewReplacer(".", "_"))', 'viper.GetString("db.dsn")')).toEqual(['SHOP_DB_DSN'])
+})
+
+test('a release that the newest Go refuses beside another module', async () => {
+  const asked = (version: string, go = '1.25') => ({ 'go.mod': `module example.com/shop\n\ngo ${go}\n\nrequire (\n\tgoogle.golang.org/grpc v1.81.1\n\tgolang.org/x/net ${version} // indirect\n)\n`, 'main.go': MAIN })
+  expect((await factsOf(asked('v0.54.0'))).version?.value).toBe('1.26')
+  expect((await factsOf(asked('v0.53.0'))).version?.value).not.toBe('1.26')
+  expect((await factsOf(asked('v0.54.0', '1.27'))).version?.value).toBe('1.27')
+})
+
+test('the browsers of a front end\'s tests are not fetched', async () => {
+  const main = 'package main\n\nimport (\n\t"embed"\n\t"net/http"\n)\n\n//go:embed web/dist\nvar dist embed.FS\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'
+  const facts = await factsOf({ 'go.mod': mod(), 'main.go': main, 'web/package.json': '{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7.0.0","puppeteer":"24.0.0"}}', 'web/package-lock.json': '{}' })
+  expect(facts.build.frontends).toMatchObject([{ environment: ['PUPPETEER_SKIP_DOWNLOAD=true'] }])
+})

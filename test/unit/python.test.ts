@@ -475,3 +475,25 @@ describe('what other files say of the start', () => {
     expect(await argv({ 'setup.py': 'from setuptools import setup\nsetup(name="crier", entry_points={"console_scripts": ["crier=crier.cli:main"]})\n', 'crier/__init__.py': '', 'crier/cli.py': 'def main():\n    print(1)\n' })).toBe('crier')
   })
 })
+
+describe('the tables of a database', () => {
+  const django = (engine: string) => ({
+    'requirements.txt': `django==5.2\n${engine === 'postgresql' ? 'psycopg==3.2\n' : ''}`,
+    'manage.py': 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    'shop/settings.py': `DATABASES = {"default": {"ENGINE": "django.db.backends.${engine}", "NAME": BASE_DIR / "db.sqlite3"}}\n`,
+    'shop/wsgi.py': 'import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.production")\napplication = get_wsgi_application()\n',
+  })
+  it('of a file that every container begins without: each makes them', async () => {
+    expect((await python(django('sqlite3'))).release).toMatchObject({ command: 'env DJANGO_SETTINGS_MODULE=shop.production python manage.py migrate --noinput', alone: true })
+    expect((await python({ ...django('sqlite3'), 'db.sqlite3': 'x' })).release).toBeUndefined()
+  })
+  it('of a server: once for a release', async () => {
+    expect((await python(django('postgresql'))).release).toMatchObject({ alone: false })
+    const alembic = { 'requirements.txt': 'fastapi\nuvicorn\nalembic\npsycopg2-binary\n', 'main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', 'alembic.ini': '' }
+    expect((await python(alembic)).release).toMatchObject({ command: 'alembic upgrade head', alone: false, evidence: [{ file: 'alembic.ini' }] })
+    expect((await python({ ...alembic, Procfile: 'release: python3 init.py\nweb: uvicorn main:app\n' })).release).toMatchObject({ command: 'python init.py', evidence: [{ file: 'Procfile', line: 1 }] })
+  })
+  it('of Flask-Migrate, with the application that the server is told', async () => {
+    expect((await python({ 'requirements.txt': 'flask\nflask-migrate\n', 'app.py': FLASK, 'migrations/env.py': '' })).release).toMatchObject({ command: "flask --app 'app:app' db upgrade" })
+  })
+})

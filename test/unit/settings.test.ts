@@ -12,7 +12,7 @@ const told = (ids: string, read: string[]): Record<string, string> =>
 describe('what a program is told of its services', () => {
   test.each([
     ['postgres', { PGHOST: 'postgres', PGPASSWORD: '${POSTGRES_PASSWORD}', DB_PASS: '${POSTGRES_PASSWORD}', SHOP_DB_HOSTNAME: 'postgres', POSTGRES_DB_NAME: 'app', DATABASE_USER: 'app', DB_CONNECTION_STRING: 'postgresql://app:${POSTGRES_PASSWORD}@postgres:5432/app' }],
-    ['mysql', { MYSQL_HOST: 'mysql', MYSQL_PWD: '${MYSQL_PASSWORD}', DB_DATABASE: 'app', DB_PORT: '3306', MYSQL_ADDR: 'mysql:3306', JDBC_DATABASE_URL: 'jdbc:mysql://mysql:3306/app?user=app&password=${MYSQL_PASSWORD}' }],
+    ['mysql', { MYSQL_HOST: 'mysql', MYSQL_PWD: '${MYSQL_PASSWORD}', DB_DATABASE: 'app', DB_PORT: '3306', MYSQL_ADDR: 'mysql:3306', JDBC_DATABASE_URL: 'jdbc:mysql://mysql:3306/app?user=app&password=${MYSQL_PASSWORD}', DATABASE_URI_DEV: 'mysql://app:${MYSQL_PASSWORD}@mysql:3306/app' }],
     ['mariadb', { MYSQL_HOST: 'mariadb', DATABASE_URL: 'mysql://app:${MARIADB_PASSWORD}@mariadb:3306/app' }],
     ['mongodb', { MONGO_URL: 'mongodb://app:${MONGODB_PASSWORD}@mongodb:27017/app?authSource=admin', MONGODB_DATABASE: 'app', DB_URI: 'mongodb://app:${MONGODB_PASSWORD}@mongodb:27017/app?authSource=admin' }],
     ['redis', { REDIS_ADDR: 'redis:6379', APP_REDIS_PORT: '6379', REDISHOST: 'redis' }],

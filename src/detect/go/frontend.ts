@@ -11,6 +11,8 @@ export interface Frontend {
   install: string
   build: string
   cache: string
+  /** settings that spare the install the browsers of its tests */
+  environment: string[]
   /** what its build makes, below the root */
   output: string
 }
@@ -22,7 +24,7 @@ export type FrontendManagers = { lock?: string; contains?: string; setup: string
  * For each path that the program needs and that is not in the repository: the nearest folder above it with a package.json
  * that has a build script. Its build is then part of the image's.
  */
-export function readFrontends(project: Project, missing: readonly { path: string; evidence: Evidence }[], managers: FrontendManagers, warnings: Warning[]): Frontend[] {
+export function readFrontends(project: Project, missing: readonly { path: string; evidence: Evidence }[], { managers, spared }: { managers: FrontendManagers; spared: Record<string, string> }, warnings: Warning[]): Frontend[] {
   const found = new Map<string, Frontend>()
   for (const { path, evidence } of missing) {
     const folder = above(path).find((f) => hasBuild(project, `${f}/package.json`))
@@ -34,8 +36,10 @@ export function readFrontends(project: Project, missing: readonly { path: string
     // what is named may be a file or a wildcard below the folder that the build makes
     const output = `${folder}/${path.slice(folder.length + 1).split('/')[0]!.replace(/\*.*$/, '')}`
     // the release that package.json names, so that pnpm does not fetch it again in place of itself
-    const named = /"packageManager"\s*:\s*"(pnpm@[\d.]+)/.exec(project.read(`${folder}/package.json`)!)?.[1]
-    found.set(folder, { folder, manifests, setup: named ? setup.replace(/pnpm@[\d.]+/, named) : setup, install, build, cache, output })
+    const manifest = project.read(`${folder}/package.json`)!
+    const named = /"packageManager"\s*:\s*"(pnpm@[\d.]+)/.exec(manifest)?.[1]
+    const environment = Object.keys(spared).filter((name) => manifest.includes(name)).map((name) => spared[name]!)
+    found.set(folder, { folder, manifests, setup: named ? setup.replace(/pnpm@[\d.]+/, named) : setup, install, build, cache, environment, output })
     warnings.push({ message: `${path} is not in the repository; the build of ${folder} is to make it`, file: evidence.file, line: evidence.line })
   }
   return [...found.values()]

@@ -1,3 +1,4 @@
+import { type Fact, fact } from '../facts.ts'
 import type { Project } from '../project.ts'
 import type { Match, Sources } from '../sources.ts'
 
@@ -13,4 +14,14 @@ export function wholeNames(project: Project, sources: Sources): (match: Match) =
     const type = above.map((l) => /^type\s+(\w+)\s+struct\b/.exec(l)?.[1]).findLast(Boolean)
     return `${prefixes.get(type ?? '') ?? ''}${name}`
   }
+}
+
+const KEY = /\bviper\.(?:Get(?:String|Int|Bool)?|SetDefault|BindEnv)\(\s*"((?:[\w-]+[._-])?(?:db|database|dsn|postgres|pg|mysql|mongo|mongodb|redis|amqp|rabbitmq|kafka|nats|secret|jwt|token|smtp)[\w.-]*|[\w.-]+(?:_dsn|secret|password))"/i
+
+/** Variables of services and secrets that spf13/viper takes in place of keys, where AutomaticEnv says so. */
+export function boundNames(sources: Sources): Fact<string>[] {
+  if (!sources.match(/\bviper\.AutomaticEnv\(/)) return []
+  const prefix = sources.match(/\bviper\.SetEnvPrefix\(\s*"(\w+)"/)?.groups[0]
+  const replaced = sources.match(/\bSetEnvKeyReplacer\(/) !== undefined
+  return sources.matches(KEY).flatMap(({ groups: [key], evidence }) => (!replaced && /[.-]/.test(key!) ? [] : [fact(`${prefix ? `${prefix}_` : ''}${key!.replace(/[.-]/g, '_')}`.toUpperCase(), evidence)]))
 }
