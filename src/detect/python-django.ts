@@ -32,9 +32,12 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const asgiFile = asgiServer ? named('asgi') : undefined
   // a project without a module for servers is served by what makes the object of such modules
   const bare = manage && settingsModule(project.read(manage)) ? manage : undefined
-  const file = asgiFile ?? named('wsgi') ?? named('asgi') ?? bare
+  const MADE = /^(\w+)\s*=\s*get_([aw])sgi_application\(/m
+  const single = (): string | undefined => files.find((f) => f.startsWith(prefix) && MADE.test(project.read(f) ?? ''))
+  const file = asgiFile ?? named('wsgi') ?? named('asgi') ?? single() ?? bare
   if (!file) return undefined
-  const asgi = file.endsWith('asgi.py')
+  const made = /[aw]sgi\.py$/.test(file) || file === manage ? null : MADE.exec(project.read(file)!)
+  const asgi = file.endsWith('asgi.py') || made?.[2] === 'a'
   const module = file === manage ? 'django.core.wsgi' : file.slice(prefix.length).replace(/\.py$/, '').replaceAll('/', '.')
   const settings = settingsModule(project.read(file)) ?? settingsModule(manage && project.read(manage)) ?? `${module.split('.').slice(0, -1).join('.')}.settings`
   const chain = settingsFiles(project, prefix, settings)
@@ -50,7 +53,7 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const collect = collects ? [...(settings ? [`DJANGO_SETTINGS_MODULE=${settings}`] : []), ...dummies, 'python', `${prefix}manage.py`, 'collectstatic', '--noinput'].join(' ') : ''
   warn(at, warnings)
   const env = { ...(file === manage ? { DJANGO_SETTINGS_MODULE: settings } : {}), ...hostEnvironment(at, warnings) }
-  return { root, module, object: file === manage ? 'get_wsgi_application()' : 'application', file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : /^application\s*=/m) }, asgi, collect, env }
+  return { root, module, object: file === manage ? 'get_wsgi_application()' : (made?.[1] ?? 'application'), file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : made ? MADE : /^application\s*=/m) }, asgi, collect, env }
 }
 
 const settingsModule = (source: string | undefined): string | undefined => /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(source ?? '')?.[1]

@@ -36,7 +36,7 @@ export function importsOf(framework: Framework): RegExp | undefined {
   if (names.length === 0) return undefined
   const forms = names.map((name) => {
     const [head, ...rest] = name.split('.')
-    return rest.length > 0 ? `from ${head} import [^\\n]*\\b${rest.join('.')}\\b|(?:from|import) ${head}\\.${rest.join('\\.')}\\b` : `(?:from|import) ${head}\\b`
+    return rest.length > 0 ? `from ${head} import [^\\n]*\\b${rest.join('.')}\\b|(?:from|import) ${head}\\.${rest.join('\\.')}\\b` : `(?:from|import(?: [\\w., ]+,)?) ${head}\\b`
   })
   return new RegExp(`^[ \\t]*(?:${forms.join('|')})`, 'm')
 }
@@ -136,10 +136,13 @@ export function resolveTarget(project: Project, text: string, roots: readonly st
     const prefix = root ? `${root}/` : ''
     for (const file of [`${prefix}${path}.py`, `${prefix}${path}/__init__.py`])
       // without an object's name it may be any word of the command
-      if (found[2] ? project.read(file) !== undefined : /^(?:application\b|(?:async )?def application\b|from .+ import .*\bapplication\b)/m.test(project.read(file) ?? '')) return { root, target: { module: found[1]!, object: found[2] ?? 'application', factory: found[3] !== undefined, file, evidence } }
+      if (found[2] ? project.read(file) !== undefined : /^(?:application\b|(?:async )?def application\b|from .+ import .*\bapplication\b)/m.test(project.read(file) ?? '')) return { root, target: { module: found[1]!, object: found[2] ?? 'application', factory: found[3] !== undefined || makes(project.read(file)!, found[2]), file, evidence } }
   }
   return undefined
 }
+
+/** Whether a name is that of a function without arguments, which makes the application. */
+const makes = (source: string, name: string | undefined): boolean => name !== undefined && source.includes(`def ${name}(`) && new RegExp(`^def ${name}\(\s*\)`, 'm').test(source)
 
 /** What a project's own words say it starts: [tool.fastapi], a Procfile, a host's file, the Dockerfile of before, or `uvicorn.run("main:app")`. */
 export function saidEntry(project: Project, files: readonly string[], entrypoint: string | undefined): Entry | undefined {
@@ -270,9 +273,10 @@ function gunicornOptions(project: Project, [server, ...words]: readonly string[]
   return [...(worker && !/^(?:sync|gthread)$/.test(worker) ? ['--worker-class', worker] : []), ...(usable ? ['--config', `/app/${config}`] : [])]
 }
 
-/** The function that the Functions Framework is to call: the first that is registered, else the first that takes a request. */
+/** The function that the Functions Framework is to call: the one that a command names, else the first that is registered, else the first that takes a request. */
 export function findFunction(project: Project, files: readonly string[]): Fact<string> | undefined {
-  for (const pattern of [/^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_event|data)\b/m])
+  const target = /functions[-_]framework\b[^\n]*--target(?:=|["',\s]+)(\w+)/.exec(`${project.read('Procfile') ?? ''}\n${project.read('Dockerfile') ?? ''}`)?.[1]
+  for (const pattern of [...(target ? [new RegExp(`^(?:async )?def (${target})\\(.*`, 'm')] : []), /^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_event|data)\b/m])
     for (const file of files) {
       const source = project.read(file) ?? ''
       const found = pattern.exec(source)

@@ -3,6 +3,7 @@ import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts
 import { fact } from './facts.ts'
 import type { BaseId, DetectContext, Manager } from './language.ts'
 import { carriedPackages } from './carried.ts'
+import { type LockState, lockState } from './python-lock.ts'
 import type { Manifests } from './python-manifests.ts'
 import { pinFor } from './python-version.ts'
 import { lineOf } from './project.ts'
@@ -12,6 +13,8 @@ import { table, texts, type Toml } from './toml.ts'
 export interface Install {
   manager: Fact<string>
   lockFile?: string
+  /** how the lock file stands to the manifests */
+  state: LockState
   spec: Manager
 }
 
@@ -29,7 +32,9 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const manifest = lockFile ?? [manifests.requirements, 'Pipfile', 'pyproject.toml', 'setup.py', 'setup.cfg'].find((f) => f && project.has(f))
   const pinned = spec.id === 'pip' && [...manifests.dependencies.values()].every((d) => d.pinned)
   if (!lockFile && !pinned && manifest) warnings.push({ message: `${spec.id === 'pip' ? 'not every requirement is pinned' : 'there is no lock file'}, so two builds may install different versions`, file: manifest, hint: spec.id === 'pip' ? 'pin them, for example with pip freeze or uv pip compile' : 'lock the dependencies and commit the lock file' })
-  return { spec, lockFile, manager: manifest ? fact(spec.id, { file: manifest }) : { value: spec.id, evidence: [], guess: true } }
+  const state = lockFile ? lockState(project, lockFile, manifests) : {}
+  if (state.stale) warnings.push({ message: `${lockFile} was made from another ${String((spec.files as unknown as string[])[0])}: ${state.lacks ? 'the build resolves what it lacks, and two builds may install different versions' : 'it is installed as it is'}`, file: lockFile, hint: `lock again: ${spec.id} lock` })
+  return { spec, lockFile, state, manager: manifest ? fact(spec.id, { file: manifest }) : { value: spec.id, evidence: [], guess: true } }
 }
 
 /** Facts about the manager that its commands are filled with. */
@@ -44,7 +49,7 @@ export interface InstallNeeds {
 const BACKENDS = ['setuptools-scm', 'setuptools_scm', 'hatch-vcs', 'versioningit', 'poetry-dynamic-versioning', 'scm']
 
 /** The commands and manifests of the stages that install, for the templates. */
-export function installValues({ language, project }: DetectContext, { spec, lockFile }: Install, needs: InstallNeeds): Record<string, BuildValue> {
+export function installValues({ language, project }: DetectContext, { spec, lockFile, state }: Install, needs: InstallNeeds): Record<string, BuildValue> {
   const { manifests } = needs
   const pins = language.data!.pins as Record<string, Record<string, string>>
   // a workspace's program may be any of its members
@@ -52,7 +57,10 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   // from an exported list: paths whose files come later, and the index by its old name, which no mirror is asked by
   const lines = spec.id === 'pipenv' ? [...(manifests.locals.length > 0 ? ['/^(-e |\\.)/d'] : []), ...(/\/pypi\.python\.org\//.test(project.read('Pipfile.lock') ?? project.read('Pipfile') ?? '') ? ['/^-i .*pypi\\.python\\.org/d'] : [])] : []
   const listed = (text: string): string => (lines.length > 0 ? text.replace(/ > (\S+) &&/, ` > $1 && sed -i -E ${lines.map((l) => `-e '${l}'`).join(' ')} $1 &&`) : text)
-  const command = (name: string): string => listed(whole(String(spec[lockFile ? name : `${name}Loose`] ?? '')))
+  const strict = lockFile !== undefined && !(state.stale && state.lacks)
+  // a release of today's finds locks of older ones out of date
+  const verified = (text: string): string => (state.checked ? text : text.replace('pipenv verify && ', ''))
+  const command = (name: string): string => verified(listed(whole(String(spec[strict ? name : `${name}Loose`] ?? ''))))
   const tools = [pins.pip![needs.line] ? `pip==${pins.pip![needs.line]}` : '', String(spec.setup)].filter(Boolean).join(' ')
   const setup = tools.replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))
   const uv = table(manifests.pyproject, 'tool', 'uv')
@@ -62,7 +70,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const early = spec.id === 'pyproject' && manifests.pyproject?.project === undefined
   const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
   const filter = pip && dropped.length > 0 ? `sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
-  const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? (lockFile ? whole(String(spec.installParts)) : '') : command('install')).replace('{requirements}', manifests.requirements ?? '')
+  const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? (strict ? whole(String(spec.installParts)) : '') : command('install')).replace('{requirements}', manifests.requirements ?? '')
   const extras = ['dev', 'test', 'tests'].filter((g) => texts(table(manifests.pyproject, 'project', 'optional-dependencies'), g).length > 0)
   const hasDevelopment = pip ? manifests.developmentRequirements !== undefined : spec.id === 'pyproject' ? extras.length > 0 : manifests.development.size > 0
   const locals = manifests.locals.map((l) => l.text!.replace(/^(-e\s+|--editable[\s=]+)/, '').split(/\s/)[0]!)
@@ -139,13 +147,13 @@ export function systemPackages(context: DetectContext, manifests: Manifests, war
   const own = carriedPackages(context, new Set([...build.apt, ...runtime.apt]), warnings)
   add(build, { apt: own.build.flatMap((p) => (p === 'build-essential' ? compiler.apt! : p)), ...(own.build.length > 0 ? { apk: compiler.apk! } : {}) })
   add(runtime, { apt: own.runtime })
-  if (own.runtime.length > 0) evidence.push({ text: `the Dockerfile installs ${own.runtime.join(', ')}`, at: own.evidence[0]!, runtime: true })
+  if (own.runtime.length > 0) evidence.push({ text: `${own.evidence[0]!.file === 'Dockerfile' ? 'the Dockerfile' : own.evidence[0]!.file} installs ${own.runtime.join(', ')}`, at: own.evidence[0]!, runtime: true })
   const reason = (runtimeOnly: boolean) => evidence.filter((e) => !runtimeOnly || e.runtime)
   const unsuitable = (['distroless', 'dhi', 'chainguard'] as BaseId[]).flatMap((base) => {
     const why = reason(base !== 'chainguard')
     return why.length > 0 ? [{ base, reason: `${why.map((w) => w.text).join('; ')}, which the ${base} image has not`, evidence: why.map((w) => w.at) }] : []
   })
-  if (own.runtime.length > 0) unsuitable.push({ base: 'alpine', reason: `the Dockerfile installs ${own.runtime.join(', ')} by apt-get, whose names in Alpine are not known`, evidence: own.evidence })
+  if (own.runtime.length > 0) unsuitable.push({ base: 'alpine', reason: `${own.evidence[0]!.file === 'Dockerfile' ? 'the Dockerfile' : own.evidence[0]!.file} installs ${own.runtime.join(', ')} by apt-get, whose names in Alpine are not known`, evidence: own.evidence })
   return {
     values: { systemPackages: [...build.apt], systemPackagesApk: [...build.apk], runtimePackages: [...runtime.apt], runtimePackagesApk: [...runtime.apk] },
     unsuitable,

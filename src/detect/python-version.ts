@@ -47,10 +47,12 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   const dockerfile = project.has('hardened.lock') ? undefined : existingImage(project.read('Dockerfile'))
   const inUse = dockerfile && lines.find((l) => l.id === dockerfile.line)
   // a line without support is taken from there only where a newer one would not do
-  if (inUse && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
-  const why = blocked.get(lines[start]?.id ?? '')
+  // nor one that something has to be compiled for, without the compiler that is installed there
+  const compiled = inUse && line && !/\b(?:gcc|build-essential|build-base)\b/.test(project.read('Dockerfile')!) ? withoutWheels(inUse.id, language.data!.wheels as WheelTable, manifests) : undefined
+  if (inUse && !compiled && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
+  const why = compiled ?? blocked.get(lines[start]?.id ?? '')
   if (!why || !line) return asked
-  warnings.push({ message: `${why.name} ${why.version} came before Python ${lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take newer releases, or choose: --language-version' })
+  warnings.push({ message: `${why.name} ${why.version} came before Python ${compiled ? inUse!.id : lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take newer releases, or choose: --language-version' })
   return { value: line.id, evidence: why.evidence ? [why.evidence] : [], guess: true }
 }
 

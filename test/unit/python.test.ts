@@ -497,3 +497,33 @@ describe('the tables of a database', () => {
     expect((await python({ 'requirements.txt': 'flask\nflask-migrate\n', 'app.py': FLASK, 'migrations/env.py': '' })).release).toMatchObject({ command: "flask --app 'app:app' db upgrade" })
   })
 })
+
+describe('a lock file beside its manifest', () => {
+  const installed = async (files: Record<string, string>): Promise<{ install: unknown; warnings: string[] }> => {
+    const facts = await factsOf({ 'app.py': FLASK, ...files })
+    return { install: facts.build.install, warnings: facts.warnings.map((w) => w.message).filter((m) => m.includes('was made from')) }
+  }
+  const pipfile = (name: string): string => `[[source]]\nurl = "https://example.org/simple"\nverify_ssl = true\nname = "own"\n\n[packages]\n${name} = "*"\n\n[requires]\npython_version = "3.12"\n`
+  const lock = (hash: string): string => JSON.stringify({ _meta: { hash: { sha256: hash } }, default: { flask: { version: '==3.1.0' } }, develop: {} }, undefined, 4)
+
+  it("is verified by Pipenv where today's release finds it fresh too", async () => {
+    expect((await installed({ Pipfile: pipfile('flask'), 'Pipfile.lock': lock('240415bbaac5709217e4b0e722134839c1b234e025f218f3e3c32cef64668bab') })).install).toMatch(/^pipenv verify && pipenv requirements/)
+    expect(await installed({ Pipfile: pipfile('Flask'), 'Pipfile.lock': lock('52a62c887d8c18698fbdee4e99c9e30094ae0b7e0b5c9c16bd10360ace49a4db') })).toMatchObject({ install: expect.stringMatching(/^pipenv requirements --hash/), warnings: [] })
+  })
+
+  it('is installed as it is where it is stale and has every package', async () => {
+    const { install, warnings } = await installed({ Pipfile: pipfile('Flask'), 'Pipfile.lock': lock('0000000000000000000000000000000000000000000000000000000000000000') })
+    expect(install).toMatch(/^pipenv requirements --hash/)
+    expect(warnings).toEqual(['Pipfile.lock was made from another Pipfile: it is installed as it is'])
+    expect((await installed({ Pipfile: pipfile('django'), 'Pipfile.lock': lock('0000000000000000000000000000000000000000000000000000000000000000') })).install).toMatch(/^pipenv lock/)
+  })
+
+  it('is resolved again where Poetry or uv would refuse it', async () => {
+    const poetry = (version: string): Record<string, string> => ({ 'pyproject.toml': `[tool.poetry]\nname = "a"\n[tool.poetry.dependencies]\npython = "^3.11"\nflask = { version = "${version}", extras = ["async"] }\n`, 'poetry.lock': '[metadata]\nlock-version = "2.0"\npython-versions = "^3.11"\ncontent-hash = "505bb6a7251826cfff3b4ab214309b283199d2ebe0f7f1fae71b527ed2774fd6"\n' })
+    expect(await installed(poetry('^3.0'))).toMatchObject({ install: expect.stringMatching(/^poetry export/), warnings: [] })
+    expect((await installed(poetry('^3.1'))).install).toMatch(/^poetry lock && /)
+    const uv = (names: string): Record<string, string> => ({ 'pyproject.toml': `[project]\nname = "a"\nversion = "0"\nrequires-python = ">=3.12"\ndependencies = [${names}]\n`, 'uv.lock': 'version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "a"\nversion = "0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "flask" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "flask", specifier = ">=3" }]\n\n[[package]]\nname = "flask"\nversion = "3.1.0"\n' })
+    expect((await installed(uv('"Flask>=3"'))).install).toMatch(/^uv sync --locked/)
+    expect((await installed(uv('"flask>=3", "redis"'))).install).toMatch(/^uv sync --no-dev/)
+  })
+})
