@@ -2,21 +2,34 @@ import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
 import { isCompact, type Main } from './java-main.ts'
 import type { Packaging } from './java-package.ts'
+import { packWar } from './java-war.ts'
 import type { Project } from './project.ts'
 
-/** A program without a build: a jar that is made already, or sources that javac alone compiles. Undefined where neither is there. */
-export function readBare(project: Project, mains: readonly Main[]): BuildFile | undefined {
-  const jars = project.names().filter((n) => n.endsWith('.jar') && !/-(sources|javadoc|tests|plain)\.jar$/.test(n))
-  const file = mains.find((m) => m.evidence.file.endsWith('.java'))?.evidence.file ?? (jars.length === 1 ? jars[0] : undefined)
+const MANIFEST = 'META-INF/MANIFEST.MF'
+
+/**
+ * A program without a build: sources that javac alone compiles, a jar or WAR that is made already, or one that lies here
+ * unpacked. `jar` is the one that the project says it starts. Undefined where none is there.
+ */
+export function readBare(project: Project, mains: readonly Main[], jar: string | undefined): BuildFile | undefined {
+  const made = project.names().filter((n) => /\.(jar|war)$/.test(n) && !/-(sources|javadoc|tests|plain)\.jar$/.test(n))
+  // its long lines go on behind a space
+  const named = /^Main-Class:\s*(\S+)/m.exec((project.read(MANIFEST) ?? '').replace(/\r?\n /g, ''))?.[1]
+  const source = mains.find((m) => m.evidence.file.endsWith('.java'))?.evidence.file
+  const file = named ? MANIFEST : project.isFolder('WEB-INF') ? 'WEB-INF' : (source ?? (made.length === 1 ? made[0] : made.find((n) => n === jar)))
   if (!file) return undefined
+  const packaging = file === 'WEB-INF' || file.endsWith('.war') ? 'war' : 'jar'
+  const dependencies = new Map(named?.startsWith('org.springframework.boot.loader.') ? [['spring-boot-starter-web', { file: MANIFEST, text: named }]] : [])
   const compact = file.endsWith('.java') && isCompact(project.read(file) ?? '')
-  return { file, ...(compact ? { release: fact('25', { file }) } : {}), manager: 'bare', wrapper: false, module: '', folders: [''], manifests: [], packaging: 'jar', dependencies: new Map(), plugins: new Map(), parents: new Map(), property: () => undefined, tests: false }
+  return { file, ...(compact ? { release: fact('25', { file }) } : {}), ...(file === MANIFEST ? { mainClass: named! } : {}), manager: 'bare', wrapper: false, module: '', folders: [''], manifests: [], packaging, dependencies, plugins: new Map(), parents: new Map(), property: () => undefined, tests: false }
 }
 
 /** How such a program is made: into the same places as with a build. Libraries lie at the top or in lib/. */
 export function packBare(build: BuildFile, mainClass: () => string | undefined): Packaging {
   const shape = { resolve: '', test: '', jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/app.jar', to: './' }] }
+  if (build.packaging === 'war') return { ...shape, ...packWar(build), command: `mkdir -p /out${build.file === 'WEB-INF' ? ' && jar cf /out/app.jar .' : ''}` }
   if (build.file.endsWith('.jar')) return { ...shape, command: `mkdir -p /out && cp ${build.file} /out/app.jar`, run: ['-jar', 'app.jar'], develop: ['-jar', '/out/app.jar'] }
+  if (build.file === MANIFEST) return { ...shape, command: 'mkdir -p /out && cp -r . /out/app', copies: [{ from: '/out/app/', to: './' }], run: ['-cp', '.', build.mainClass!], develop: ['-cp', '/out/app', build.mainClass!] }
   const main = mainClass()
   return {
     ...shape,
@@ -32,9 +45,12 @@ export function packBare(build: BuildFile, mainClass: () => string | undefined):
   }
 }
 
-/** What is taken of a jar, into which nobody looks: that it listens, where it is told. */
-export function closedJar(file: string, warnings: Warning[]): Partial<LanguageFacts> {
+/** Whether nobody looks into what runs: its classes are made already, and no framework says what they do. */
+export const isClosed = (build: BuildFile): boolean => build.manager === 'bare' && build.dependencies.size === 0 && (build.file.endsWith('.jar') || build.file === MANIFEST)
+
+/** What is taken of a program into which nobody looks: that it listens, where it is told. */
+export function closedProgram({ file, mainClass }: BuildFile, warnings: Warning[]): Partial<LanguageFacts> {
   const guess = <T>(value: T): Fact<T> => ({ ...fact(value, { file }), guess: true })
-  warnings.push({ message: `nothing shows what ${file} does; it is taken for a server on port 8080`, file, hint: 'another port: --port' })
+  warnings.push({ message: `nothing shows what ${mainClass ?? file} does; it is taken for a server on port 8080`, file, hint: 'another port: --port' })
   return { serves: guess(true), port: guess(8080), portVariable: guess('SERVER_PORT'), env: { PORT: '{port}' } }
 }

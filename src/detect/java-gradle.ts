@@ -54,7 +54,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     boot: scripts.some((s) => /\blayered\b/.test(s.text)) ? undefined : boot,
     plugins,
     parents: new Map(),
-    mainClass: first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.]+)['"]/, /mainClass(?:Name)?\s*(?:=|\.set\()\s*'([\w.$]+)'/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.]+)['"]/)?.value,
+    mainClass: mainOf([...scripts, script(project, '', SCRIPTS), script(project, '', ['gradle.properties'])], first),
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
     ...limitOf(tools),
@@ -70,6 +70,13 @@ function script(project: Project, folder: string, names: string[]): Script {
 /** The text with comments turned into blanks. Strings are passed over, since they hold addresses with "//". */
 function uncommented(text: string): string {
   return text.replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (found) => (found.startsWith('/') ? found.replace(/[^\n]/g, ' ') : found))
+}
+
+/** The class that the build names, in plain or by a variable of its own. */
+function mainOf(scripts: Script[], first: (...expressions: RegExp[]) => Fact<string> | undefined): string | undefined {
+  const plain = first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.]+)['"]/, /mainClass(?:Name)?\s*(?:=|\.set\()\s*'([\w.$]+)'/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.]+)['"]/)?.value
+  const variable = plain ?? first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*(?:\w+\.)*([A-Za-z_]\w*)\s*\)?\s*$/m)?.value
+  return plain ?? (variable && firstOf(scripts, [new RegExp(`\\b${variable}\\s*(?:by\\s+extra\\s*\\(|=)\\s*["']([\\w.$]+)["']`), new RegExp(`^${variable}\\s*=\\s*([\\w.$]+)`, 'm')])?.value)
 }
 
 /** What the root's script says for every project. */

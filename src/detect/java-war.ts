@@ -31,7 +31,7 @@ export function tomcatOf(project: Project, build: BuildFile, language: Language,
       hint: "build it with its server in one jar (WildFly's or Open Liberty's runnable jar, Payara Micro), or as an executable jar",
     })
   const evidence: Evidence = { file: build.file, text: 'war' }
-  const web = project.read(under(build.module, 'src/main/webapp/WEB-INF/web.xml')) ?? ''
+  const web = project.read(under(build.module, build.manager === 'bare' ? 'WEB-INF/web.xml' : 'src/main/webapp/WEB-INF/web.xml')) ?? ''
   const jakarta = sources.match(/^import (?:static )?(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet/.test(d)) ? 'jakarta' : 'javax')
   const line = jakarta === 'jakarta' ? '10.1' : '9.0'
   warnings.push({ message: `the WAR is served by Tomcat ${line} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
@@ -61,8 +61,8 @@ export const opened = (build: BuildFile): string => (/^(?:[12]\.|3\.[0-2]\b|$)/.
 /** How a WAR is built: its files lie where Tomcat finds them, unpacked, since nothing may be unpacked when it runs. */
 export function packWar(build: BuildFile): Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'> {
   return {
-    jarFolder: under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'),
-    jarName: '*.war',
+    jarFolder: build.manager === 'bare' ? '.' : under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'),
+    jarName: build.file === 'WEB-INF' ? '' : '*.war',
     collect: '',
     extract: '',
     copies: [{ from: '/out/conf/', to: `${HOME}/conf/` }, { from: '/out/webapp', to: `${HOME}/webapps/ROOT` }],

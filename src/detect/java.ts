@@ -1,10 +1,12 @@
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
-import { closedJar, readBare } from './java-bare.ts'
+import { closedProgram, isClosed, readBare } from './java-bare.ts'
 import { type BuildFile, under, within } from './java-build.ts'
 import { readGradle } from './java-gradle.ts'
 import { chooseMain, findMains } from './java-main.ts'
 import { readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
+import { polyglotOf, readPolyglot } from './java-polyglot.ts'
+import { type Process, readProcess, withoutPort } from './java-procfile.ts'
 import { playSecret, readSbt } from './java-sbt.ts'
 import { readSettings, type Settings, variableOf } from './java-settings.ts'
 import { isWar, tomcatOf } from './java-war.ts'
@@ -36,23 +38,26 @@ const BUILDS = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle'
 /** Reads a program of the JVM: the build files of its module, the framework's settings, the main class, the sources. */
 export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
   const data = language.data as unknown as Data
+  const warnings: Warning[] = []
   const word = chosen.start?.[0]
-  const bare = BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
-  const build = bare ? readBare(project, bare) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, word) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, word) : readGradle(project, word)
+  const process = chosen.start ? undefined : readProcess(project, warnings)
+  const module = word ?? process?.module
+  const polyglot = polyglotOf(project)
+  const bare = polyglot || BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
+  const build = polyglot ? readPolyglot(project, polyglot) : bare ? readBare(project, bare, process?.jar) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, module) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, module) : readGradle(project, module)
   if (!build) return undefined
   if (build.plugins.has('com.android.application')) return undefined
 
-  const jar = build.file.endsWith('.jar')
-  const warnings: Warning[] = []
   const own = within(project, build.folders)
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [])))
+  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [], build.manager === 'bare' ? data.settings.flatMap((f) => [f, `BOOT-INF/classes/${f}`]) : [])))
   const found = bare ?? findMains(within(project, [build.module]))
   const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
   const mains = compiled.length > 0 ? compiled : found
   const wanted = mains.find((m) => m.name === word)
-  const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
+  const said = mains.find((m) => m.name === process?.mainClass)
+  const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : said ? fact(said.name, process!.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
@@ -66,8 +71,9 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const platform = new Set(settings.names.filter((n) => /^\$\{JDBC_DATABASE_/.test(settings.get(n)!.value)).map(variableOf))
   const known = services.flatMap((s) => (data.known[spec?.id ?? '']?.[s.value] ?? []).flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
   const serves = servesFact(build, spec, framework, settings, server, sources)
-  const arguments_ = argumentsOf(project, build, spec)
-  const args = [...(spec?.flags as string[] | undefined ?? []), ...(packaging.run), ...arguments_.words]
+  const arguments_ = argumentsOf(project, build, spec, process)
+  const properties = [...(spec?.flags as string[] | undefined ?? []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
+  const args = [...properties, ...packaging.run, ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
   const apart = apartOf(build, language)
   const asked = build.release ?? notedVersion(project)
@@ -97,7 +103,7 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(build.version ? { appVersion: build.version } : {}),
     start: verbatim ? fact(verbatim) : packaging.run.length === 0 ? undefined : { ...(called ?? main.known() ?? fact('', (mains.find((m) => m.application) ?? mains[0])?.evidence ?? { file: build.file })), value: ['java', ...data.flags, ...opens, ...args] },
     ...(data.frontends.some((p) => build.plugins.has(p)) ? { parts: ['node'] } : {}),
-    develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...opens, ...(spec?.flags as string[] | undefined ?? []), ...(packaging.develop), ...arguments_.words]),
+    develop: assumed(['java', '-XX:TieredStopAtLevel=1', ...opens, ...properties, ...packaging.develop, ...arguments_.words]),
     serves,
     port,
     portVariable: spec?.portVariable ? undefined : server.portVariable,
@@ -111,11 +117,12 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     env,
     writable: writableFolders(own, build, settings, sources, warnings),
     ...tomcat?.facts,
-    ...(jar ? closedJar(build.file, warnings) : {}),
+    ...(isClosed(build) ? closedProgram(build, warnings) : {}),
     build: {
       ...(tomcat ? { runtimeImage: tomcat.image } : {}),
       tomcat: tomcat !== undefined,
       bare: build.manager === 'bare',
+      compiled: build.manager !== 'bare' || build.file.endsWith('.java'),
       baseValues: buildersOf(build, manager, apart),
       wrapper: build.wrapper,
       gradle: build.manager === 'gradle',
@@ -188,7 +195,8 @@ function once<T>(make: () => T): (() => T) & { known: () => T | undefined } {
 function chooseFramework(language: Language, build: BuildFile, chosen: string | undefined): Fact<string> | undefined {
   if (chosen) return fact(chosen)
   for (const f of language.frameworks) {
-    const name = f.dependencies?.find((d) => build.dependencies.has(d)) ?? [...build.dependencies.keys()].find((d) => f.prefix !== undefined && d.startsWith(String(f.prefix)))
+    const prefixes = [f.prefix ?? []].flat() as string[]
+    const name = f.dependencies?.find((d) => build.dependencies.has(d)) ?? [...build.dependencies.keys()].find((d) => prefixes.some((p) => d.startsWith(p)))
     if (name) return fact(f.id, build.dependencies.get(name)!)
     // where Maven names dependencies and none is the framework's, its plugin only packages
     if ((build.manager === 'gradle' || build.dependencies.size === 0) && ((f.plugins as string[] | undefined) ?? []).some((p) => build.plugins.has(p))) return fact(f.id, { file: build.file })
@@ -240,13 +248,20 @@ function version(language: Language, build: BuildFile, asked: Fact<string> | und
 /** 8 of 1.8 and of 8.0.402. */
 const majorOf = (asked: Fact<string>): number => Number(asked.value.replace(/^1\./, '').split('.')[0])
 
-/** The version that a version manager's file names. */
+const NOTED = /^[ \t]*java\b[\w.]*[^\n]*?[\s="'-](?:1\.)?(\d+)/m
+const VERSION_FILES: [file: string, expression: RegExp][] = [
+  ['.java-version', /^[^\n]*?(?:^|[\s="'-])(?:1\.)?(\d+)/],
+  ...['.sdkmanrc', '.tool-versions', 'mise.toml', '.mise.toml', 'system.properties'].map((f): [string, RegExp] => [f, NOTED]),
+  ['project.toml', /\b(?:BP_JVM_VERSION|GOOGLE_RUNTIME_VERSION)\b[^[]*?value\s*=\s*["'](?:1\.)?(\d+)/],
+]
+
+/** The version that a version manager's or a buildpack's file names. */
 function notedVersion(project: Project): Fact<string> | undefined {
-  for (const file of ['.java-version', '.sdkmanrc', '.tool-versions', 'system.properties']) {
-    const lines = (project.read(file) ?? '').split('\n')
-    const at = file === '.java-version' ? 0 : lines.findIndex((l) => /^\s*java\b/.test(l))
-    const found = /(?:^|[\s=-])(?:1\.)?(\d+)/.exec(lines[at]?.replace(/^java[\w.]*/, '') ?? '')
-    if (found) return fact(found[1]!, { file, line: at + 1, text: lines[at] })
+  for (const [file, expression] of VERSION_FILES) {
+    const text = project.read(file)
+    const found = text === undefined ? undefined : expression.exec(text)
+    const lines = found && text!.slice(0, found.index + found[0].length).split('\n')
+    if (lines) return fact(found[1]!, { file, line: lines.length, text: text!.split('\n')[lines.length - 1] })
   }
   return undefined
 }
@@ -261,8 +276,10 @@ function servesFact(build: BuildFile, spec: Framework | undefined, framework: Fa
   return server.listens ?? (sources.first('portVariable') ? fact(true, sources.first('portVariable')!.evidence) : assumed(false))
 }
 
-/** What a program is told after its name: Dropwizard's command and its file. */
-function argumentsOf(project: Project, build: BuildFile, spec: Framework | undefined): { words: string[]; files: string[] } {
+/** What a program is told after its name: what the Procfile says, else Dropwizard's command and its file. */
+function argumentsOf(project: Project, build: BuildFile, spec: Framework | undefined, process: Process | undefined): { words: string[]; files: string[] } {
+  const told = withoutPort(process?.args ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []) : [])
+  if (told.length > 0) return { words: told, files: told.filter((w) => /\.\w+$/.test(w) && project.has(under(build.module, w))) }
   if (spec?.id !== 'dropwizard') return { words: [], files: [] }
   const file = project.names(build.module).find((n) => /\.ya?ml$/.test(n) && /^(server|logging|database)\s*:/m.test(project.read(under(build.module, n)) ?? ''))
   return { words: ['server', ...(file ? [file] : [])], files: file ? [file] : [] }

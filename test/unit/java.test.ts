@@ -29,6 +29,13 @@ describe('the version is rounded up to a line with long support', () => {
     expect(facts.version?.value).toBe(line)
     if (facts.warnings.length > 0) expect(facts.warnings[0]!.message).toContain(tool)
   })
+  test.each([
+    ['project.toml', '[_]\nschema-version = "0.2"\n[[io.buildpacks.build.env]]\nname = "BP_JVM_VERSION"\nvalue = "25"\n', 5],
+    ['mise.toml', '[tools]\njava = "temurin-25.0.1"\n', 2],
+    ['system.properties', 'maven.version=3.9.9\njava.runtime.version=25\n', 2],
+  ])('%s, where the build says nothing', async (file, text, line) => {
+    expect((await factsOf({ 'pom.xml': pom(), [file]: text, [MAIN_FILE]: MAIN })).version).toMatchObject({ value: '25', evidence: [{ file, line }] })
+  })
   test('.java-version, where the build says nothing', async () => {
     expect((await factsOf({ 'pom.xml': pom(), '.java-version': '25\n', [MAIN_FILE]: MAIN })).version?.value).toBe('25')
   })
