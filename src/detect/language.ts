@@ -60,6 +60,8 @@ export interface Framework {
   health?: string
   ready?: string
   handlesSigterm?: boolean
+  /** the signal that ends it where SIGTERM does not */
+  stopSignal?: string
   /** false: this is a worker framework */
   serves?: boolean
   env?: Record<string, string>

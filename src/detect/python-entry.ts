@@ -164,6 +164,17 @@ export function saidEntry(project: Project, files: readonly string[], entrypoint
   return undefined
 }
 
+/** What a call of uvicorn's is given, where its name is there when the file is imported: "container.app", made by a factory or not. */
+export function calledTarget(project: Project, files: readonly string[], root: (file: string) => string): Target | undefined {
+  for (const file of files) {
+    const source = project.read(file) ?? ''
+    const [call, object] = /uvicorn\.run\(\s*(?:app\s*=\s*)?([A-Za-z_][\w.]*)\s*[,)][^)]*/.exec(source) ?? []
+    if (!object || !new RegExp(`^(?:${object.split('.')[0]}\\s*(?::[^=\\n]+)?=|from .+ import .*\\b${object.split('.')[0]}\\b)`, 'm').test(source)) continue
+    return { module: moduleOf(file, root(file)), object, factory: /\bfactory\s*=\s*True\b/.test(call!), file, evidence: { file, line: lineOf(source, call!), text: call!.split('\n')[0]! } }
+  }
+  return undefined
+}
+
 /** The web (else worker) line of a Procfile: the served object, the script or the module behind its flags. */
 function procfileEntry(project: Project): Entry | undefined {
   const content = project.read('Procfile')

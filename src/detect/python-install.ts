@@ -143,6 +143,7 @@ export function systemPackages(context: DetectContext, manifests: Manifests, war
     add(runtime, library.runtime)
     evidence.push({ text: `${name} needs ${[...(library.runtime?.apt ?? ['a compiler'])].join(', ')}`, at: has(name) ?? { file: 'pyproject.toml' }, runtime: library.runtime !== undefined })
   }
+  if (manifests.compiles) add(build, compiler)
   for (const d of manifests.dependencies.values()) if (/\bgit\+/.test(d.evidence.text ?? '')) add(build, { apt: ['git'], apk: ['git'] })
   const own = carriedPackages(context, new Set([...build.apt, ...runtime.apt]), warnings)
   add(build, { apt: own.build.flatMap((p) => (p === 'build-essential' ? compiler.apt! : p)), ...(own.build.length > 0 ? { apk: compiler.apk! } : {}) })

@@ -34,6 +34,8 @@ export interface Manifests {
   members: string[]
   /** the versions of Python that a script's own metadata asks for */
   range?: { text: string; evidence: Evidence }
+  /** a release has to be compiled, for want of a wheel */
+  compiles?: boolean
   /** a requirements file names an index of its own */
   index?: boolean
 }

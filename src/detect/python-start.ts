@@ -1,7 +1,7 @@
 import { type Fact, fact } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import type { Django } from './python-django.ts'
-import { type Entry, findFunction, findScript, findTargets, findUnknown, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
+import { type Entry, findFunction, findScript, findTargets, findUnknown, calledTarget, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
 import type { Manifests } from './python-manifests.ts'
 import { serve } from './python-server.ts'
 import { pinFor } from './python-version.ts'
@@ -28,7 +28,7 @@ export function chooseStart(context: DetectContext, manifests: Manifests, files:
   const { project, language } = context
   if (django && !said?.target) return serve(context, manifests, spec!, { module: django.module, object: django.object, factory: false, file: django.file, evidence: django.evidence }, django.root, line, django)
   const root = (file: string): string => importRoot(project, file)
-  const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && findTargets(project, files, spec, root)[0])
+  const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && (findTargets(project, files, spec, root)[0] ?? (spec.interface === 'asgi' ? calledTarget(project, files, root) : undefined)))
   const folder = said?.target ? said.root : target ? root(target.file) : ''
   if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django, said?.options)
   if (!spec && said?.target) {

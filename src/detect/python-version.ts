@@ -51,6 +51,12 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   const compiled = inUse && line && !/\b(?:gcc|build-essential|build-base)\b/.test(project.read('Dockerfile')!) ? withoutWheels(inUse.id, language.data!.wheels as WheelTable, manifests) : undefined
   if (inUse && !compiled && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
   const why = compiled ?? blocked.get(lines[start]?.id ?? '')
+  const oldestFit = lines.at(-1)
+  if (why && !line && oldestFit && lockFile !== undefined && why.name !== lockFile) {
+    manifests.compiles = true
+    warnings.push({ message: `${why.name} ${why.version} has no wheel for any Python that the project allows, so it is compiled for ${oldestFit.id}`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take a newer release, or choose: --language-version' })
+    return { value: oldestFit.id, evidence: range ? [range.evidence] : [], guess: true }
+  }
   if (!why || !line) return asked
   warnings.push({ message: `${why.name} ${why.version} came before Python ${compiled ? inUse!.id : lines[start]!.id}, so Python ${line.id} is used`, file: why.evidence?.file, line: why.evidence?.line, hint: 'take newer releases, or choose: --language-version' })
   return { value: line.id, evidence: why.evidence ? [why.evidence] : [], guess: true }

@@ -26,7 +26,7 @@ interface Found {
  * Reads what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
  * project has files in is left alone, because a mount would hide them.
  */
-export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; django: string | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const instance = `/app/${options.root ? `${options.root}/` : ''}instance`
@@ -50,7 +50,8 @@ export function readWrites(project: Project, files: readonly string[], options: 
     else if (!project.has(path.slice(5))) links.set(path, found.evidence)
   }
 
-  for (const file of files) {
+  const settings = options.sql ? project.files().filter((f) => /^(?:[^/]+\/)?[^/]+\.(?:ya?ml|ini|toml|cfg|conf)$/.test(f) && !f.endsWith('alembic.ini')).slice(0, 20) : []
+  for (const file of [...files, ...settings]) {
     const source = project.read(file) ?? ''
     if (!/mkdir|makedirs|FileHandler|filename|logger\.add|sqlite|instance_path/.test(source)) continue
     const each = (expression: RegExp, use: (groups: (string | undefined)[], evidence: Evidence) => void): void => {

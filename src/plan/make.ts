@@ -157,7 +157,7 @@ export function makePlan(input: PlanInput): Plan {
       settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s) && !settings.secrets.includes(s)),
       ...(serves ? { port } : {}),
       init: !handles && !static_,
-      stopSignal: static_ ? 'SIGQUIT' : 'SIGTERM',
+      stopSignal: framework?.stopSignal ?? (static_ ? 'SIGQUIT' : 'SIGTERM'),
       grace: kind.grace + (serves ? 5 : 0),
       preStop: 5,
       ...(checked ? { healthcheck: checked.map((w) => w.replaceAll('{program}', () => command[0]!).replaceAll('{port}', String(port)).replaceAll('{path}', () => health ?? '')) } : {}),
