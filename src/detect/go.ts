@@ -1,7 +1,7 @@
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
-import { type Modules, readModules } from './go/module.ts'
+import { type Modules, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
@@ -10,6 +10,7 @@ import { boundNames, wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
+import { detectMember } from './member.ts'
 import type { Project } from './project.ts'
 import { secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
@@ -27,13 +28,17 @@ interface GoData {
 }
 
 /** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
-export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
+export function detect(context: DetectContext): LanguageFacts | undefined {
+  const { project, language, chosen } = context
+  const member = chosen.member === undefined ? detectMember(context, detect, ['go.work', 'go.mod'], partOf(project)) : undefined
+  if (member) return member
   const modules = readModules(project)
   if (!modules) return undefined
   const warnings: Warning[] = []
   const data = language.data as unknown as GoData
-  const procfile = processOf(project)
-  const main = chooseMain(project, modules, chosen.start, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
+  const said = (chosen.start?.length ?? 0) > 1
+  const procfile = chosen.member === undefined ? processOf(project) : undefined
+  const main = chooseMain(project, modules, chosen, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
   const made = main.module.file === undefined ? madeModule(main, program, warnings) : ''
@@ -46,10 +51,11 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has('vendor/modules.txt')
   const unlocked = !vendor && !modules.work && !project.has('go.sum') ? modules.list.find((m) => m.requires.size > 0) : undefined
-  const argued = chosen.start?.slice(1) ?? readArguments(project, sources, program, main, procfile, warnings)
-  const open = chosen.start || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
-  const named = chosen.start || argued.length > 0 ? [] : optionPaths(project, sources, main)
-  const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
+  // a program that is only named is started as if it had been found
+  const argued = said ? chosen.start!.slice(1) : readArguments(project, sources, program, main, procfile, warnings)
+  const open = said || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
+  const named = said || argued.length > 0 ? [] : optionPaths(project, sources, main)
+  const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
   const loopback = !open && server.loopback && /Listen|Run|Start|(?<!Remote)Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
   if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
@@ -95,7 +101,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
       vendor,
       unlocked: unlocked !== undefined,
       made,
-      download: main.module.file !== undefined && !vendor,
+      // a workspace's own modules, which nobody publishes, cannot be downloaded
+      download: main.module.file !== undefined && !vendor && !(modules.work && modules.list.some((m) => modules.list.some((o) => m.requires.has(o.path)))),
       manifests: vendor ? [] : manifestsOf(project, modules),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],

@@ -16,12 +16,19 @@ const SETTINGS = ['settings.gradle.kts', 'settings.gradle']
 const WRAPPER = 'gradle/wrapper/gradle-wrapper.properties'
 /** Plugins by which a project says that it makes a program. */
 const MAKERS = /^(application|org\.springframework\.boot|io\.quarkus|io\.ktor\.plugin|io\.micronaut\.(minimal\.)?application|(com\.github\.johnrengelman|com\.gradleup|io\.github\.goooler)\.shadow|io\.vertx\.vertx-plugin)$/
-/** Reads Gradle's build scripts as text: they are programs, and only their usual forms are understood. Throws InputError where several projects could run. */
-export function readGradle(project: Project, chosen: string | undefined): BuildFile {
+
+/** Folders of the projects that are built together, the root's first. */
+export function gradleFolders(project: Project): string[] {
   const settings = script(project, '', SETTINGS)
   const included = [...new Set([...settings.text.matchAll(/\binclude\s*\(?\s*((?:['"][^'"]+['"]\s*,?\s*)+)/g)].flatMap((m) => [...m[1]!.matchAll(/['"]:?([^'"]+)['"]/g)].map((n) => n[1]!.replaceAll(':', '/'))))]
   const moved = new Map([...settings.text.matchAll(/project\(\s*['"]:([^'"]+)['"]\s*\)\.projectDir\s*=\s*(?:new File\([^,)]*,\s*|file\(\s*)['"]([^'"]+)['"]/g)].map((m) => [m[1]!.replaceAll(':', '/'), m[2]!]))
-  const folders = ['', ...included.map((f) => inside(moved.get(f) ?? f) ?? f)].filter((f) => f === '' || project.isFolder(f))
+  return ['', ...included.map((f) => inside(moved.get(f) ?? f) ?? f)].filter((f) => f === '' || project.isFolder(f))
+}
+
+/** Reads Gradle's build scripts as text: they are programs, and only their usual forms are understood. Throws InputError where several projects could run. */
+export function readGradle(project: Project, chosen: string | undefined): BuildFile {
+  const settings = script(project, '', SETTINGS)
+  const folders = gradleFolders(project)
   const catalog = readCatalog(project)
   const own = (folder: string): Script[] => scriptsOf(project, folder, catalog)
   const module = chooseProject(project, folders, own, catalog, chosen)

@@ -105,6 +105,9 @@ function readAll(project: Project): Map<string, Pom> {
 const profilesOf = (root: Element): Element[] => childrenOf(child(root, 'profiles'), 'profile').filter((p) => child(p, 'activation', 'activeByDefault')?.text === 'true')
 const modulesOf = (pom: Pom): string[] => [pom.root, ...profilesOf(pom.root)].flatMap((e) => childrenOf(child(e, 'modules'), 'module').map((m) => m.text))
 
+/** Folders of the modules that are built together. */
+export const mavenFolders = (project: Project): string[] => [...readAll(project).values()].map((p) => p.folder)
+
 /** The module that runs: the one that was chosen, else the only one that makes a program. */
 function chooseModule(project: Project, poms: Map<string, Pom>, chosen: string | undefined): Pom {
   const root = poms.get(POM)!

@@ -1,9 +1,9 @@
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { closedProgram, isClosed, readBare } from './java-bare.ts'
 import { type BuildFile, under, within } from './java-build.ts'
-import { readGradle } from './java-gradle.ts'
+import { gradleFolders, readGradle } from './java-gradle.ts'
 import { chooseMain, findMains } from './java-main.ts'
-import { readMaven } from './java-maven.ts'
+import { mavenFolders, readMaven } from './java-maven.ts'
 import { packagingOf } from './java-package.ts'
 import { polyglotOf, readPolyglot } from './java-polyglot.ts'
 import { type Process, readProcess, withoutPort } from './java-procfile.ts'
@@ -12,6 +12,7 @@ import { readSettings, type Settings, variableOf } from './java-settings.ts'
 import { isWar, tomcatOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language, Manager } from './language.ts'
+import { detectMember } from './member.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
@@ -33,15 +34,28 @@ interface Data {
   mains: Record<string, { below: number; class: string }[]>
 }
 
+/** Whether a build is part of the one above: a pom.xml with a parent that lies there, or scripts without settings. */
+function needsMore(project: Project): boolean {
+  const pom = project.read('pom.xml')
+  if (pom !== undefined) return /<parent>/.test(pom) && !/<relativePath\s*\/>|<relativePath>\s*<\/relativePath>/.test(pom)
+  return BUILDS.some((f) => f.startsWith('build.gradle') && project.has(f)) && !BUILDS.some((f) => f.startsWith('settings.') && project.has(f))
+}
+
+/** Folders whose builds the one at the root makes together. */
+const memberFolders = (root: Project): string[] => (root.has('pom.xml') ? mavenFolders(root) : gradleFolders(root))
+
 const BUILDS = ['pom.xml', 'build.gradle', 'build.gradle.kts', 'settings.gradle', 'settings.gradle.kts', 'build.sbt']
 
 /** Reads a program of the JVM: the build files of its module, the framework's settings, the main class, the sources. */
-export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
+export function detect(context: DetectContext): LanguageFacts | undefined {
+  const { project, language, chosen } = context
+  const member = chosen.member === undefined && needsMore(project) ? detectMember(context, detect, BUILDS, (root, path) => memberFolders(root).includes(path)) : undefined
+  if (member) return member
   const data = language.data as unknown as Data
   const warnings: Warning[] = []
   const word = chosen.start?.[0]
-  const process = chosen.start ? undefined : readProcess(project, warnings)
-  const module = word ?? process?.module
+  const process = chosen.start || chosen.member !== undefined ? undefined : readProcess(project, warnings)
+  const module = word ?? chosen.member ?? process?.module
   const polyglot = polyglotOf(project)
   const bare = polyglot || BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
   const build = polyglot ? readPolyglot(project, polyglot) : bare ? readBare(project, bare, process?.jar) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, module) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, module) : readGradle(project, module)

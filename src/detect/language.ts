@@ -148,6 +148,8 @@ export interface DetectContext {
     manager?: string
     version?: string
     start?: string[]
+    /** the folder below the project, which is part of its build, whose program is meant */
+    member?: string
     base?: BaseId
   }
 }

@@ -64,8 +64,8 @@ function boundOf(range: string): { below?: string } {
   return counted > 0 ? { below: [...parts.slice(0, counted - 1), parts[counted - 1]! + 1].join('.') } : {}
 }
 
-/** Reads every manifest at the project's root. Throws InputError for malformed TOML (file:line:column). */
-export function readManifests(project: Project, names: { production: string[]; development: string[]; foreign: string[] }): Manifests {
+/** Reads every manifest at the project's root; of uv's workspace that of `member` and of what this needs, where one is meant. Throws InputError for malformed TOML (file:line:column). */
+export function readManifests(project: Project, names: { production: string[]; development: string[]; foreign: string[] }, member?: string): Manifests {
   const out: Manifests = { dependencies: new Map(), development: new Set(), includes: [], locals: [], foreign: [], locked: new Map(), members: [] }
   const add = (d: Dependency | undefined): void => {
     if (d && !out.dependencies.has(d.name)) out.dependencies.set(d.name, d)
@@ -75,9 +75,16 @@ export function readManifests(project: Project, names: { production: string[]; d
     out.pyproject = readToml('pyproject.toml', source)
     readPyproject(out, source, add)
     out.members = membersOf(project, texts(table(out.pyproject, 'tool', 'uv', 'workspace'), 'members'))
-    for (const file of out.members.map((m) => `${m}/pyproject.toml`)) {
-      const own = project.read(file)!
-      for (const line of texts(table(readToml(file, own), 'project'), 'dependencies')) add(requirement(line, { file, line: lineOf(own, line) }))
+    const own = out.members.map((folder) => {
+      const file = `${folder}/pyproject.toml`
+      const content = project.read(file)!
+      const part = table(readToml(file, content), 'project')
+      return { folder, name: normalize(text(part, 'name') ?? ''), dependencies: texts(part, 'dependencies').flatMap((line) => requirement(line, { file, line: lineOf(content, line) }) ?? []) }
+    })
+    const meant = own.filter((o) => member === undefined || o.folder === member)
+    for (const one of meant) for (const d of one.dependencies) {
+      add(d)
+      meant.push(...own.filter((o) => o.name === d.name && !meant.includes(o)))
     }
   }
   const pipfile = project.read('Pipfile')

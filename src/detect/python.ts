@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { detectMember } from './member.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python-django.ts'
 import { ranked, saidEntry } from './python-entry.ts'
@@ -24,11 +25,14 @@ import { table, text } from './toml.ts'
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const { project, language, chosen } = context
   const data = language.data!
-  const manifests = readManifests(project, data.requirements as { production: string[]; development: string[]; foreign: string[] })
+  const requirements = data.requirements as { production: string[]; development: string[]; foreign: string[] }
+  const member = chosen.member === undefined && /\bworkspace\s*=\s*true/.test(project.read('pyproject.toml') ?? '') ? detectMember(context, detect, ['pyproject.toml'], (root, path) => readManifests(root, requirements).members.includes(path)) : undefined
+  if (member) return member
+  const manifests = readManifests(project, requirements, chosen.member)
   const usual = readSources(project, language)
   // where all that there is lies in a package of that name, it is the program
   const sources = usual.files.length > 0 ? usual : readSources(project, language, project.files().filter((f) => f.endsWith('.py') && /^(?:src\/)?examples?\/(?!.*(?:^|\/)tests?\/)/.test(f) && project.has(`${f.slice(0, f.search(/examples?\//))}${/examples?/.exec(f)![0]}/__init__.py`)))
-  const files = ranked(sources.files.filter((f) => !/(^|\/)(setup|noxfile|fabfile|migrations\/.*|alembic\/.*)\.py$/.test(f)), data.entries as string[])
+  const files = ranked(sources.files.filter((f) => (chosen.member === undefined || f.startsWith(`${chosen.member}/`)) && !/(^|\/)(setup|noxfile|fabfile|migrations\/.*|alembic\/.*)\.py$/.test(f)), data.entries as string[])
   if (files.length === 0) return undefined
 
   const warnings: Warning[] = []

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Language } from './language.ts'
+import { detectMember } from './member.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, readCrates } from './rust/crates.ts'
 import { readConfiguration } from './rust/configuration.ts'
@@ -12,11 +13,19 @@ import { readToolchain } from './rust/toolchain.ts'
 import { secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 
+/** What a package takes from the workspace around it. */
+const OUTSIDE = /\bworkspace\s*=\s*true|\bpath\s*=\s*["']\.\.\//
+
 /** Reads a Rust project: the manifests of the workspace, the binary that is meant, the lock file, the toolchain, the sources. */
-export function detect({ project, language, chosen }: DetectContext): LanguageFacts | undefined {
-  if (project.read('Cargo.toml') === undefined) return undefined
+export function detect(context: DetectContext): LanguageFacts | undefined {
+  const { project, language, chosen } = context
+  const manifest = project.read('Cargo.toml')
+  if (manifest === undefined) return undefined
+  const member = chosen.member === undefined && OUTSIDE.test(manifest) ? detectMember(context, detect, ['Cargo.toml'], (root, path) => readCrates(root).all.some((c) => c.folder === path)) : undefined
+  if (member) return member
   const warnings: Warning[] = []
-  const crates = readCrates(project)
+  const every = readCrates(project)
+  const crates = chosen.member === undefined ? every : { ...every, defaults: every.all.filter((c) => c.folder === chosen.member) }
   const choice = chooseBinary(project, language, crates, chosen.start, warnings)
   if (!choice) return undefined
   const { binary } = choice
@@ -39,6 +48,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
   const address = readAddress(sources, server.loopback, spec?.host !== undefined, warnings)
+  // a program that is only named is started as if it had been found
+  const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : address.arguments
   const configuration = readConfiguration(project, sources, needs)
   const system = readSystem(project, data, needs)
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
@@ -55,8 +66,8 @@ export function detect({ project, language, chosen }: DetectContext): LanguageFa
     ...(lock === undefined ? {} : { lockFile: fact('Cargo.lock', { file: 'Cargo.lock' }) }),
     name: fact(crate.name, place(/^name\s*=/m)),
     ...(crate.version ? { appVersion: fact(crate.version, place(/^version/m)) } : {}),
-    start: startOf(project, binary, [`/app/${binary.name}`, ...(chosen.start?.slice(1) ?? address.arguments)], choice.guess),
-    develop: assumed(['/usr/local/bin/app', ...(chosen.start?.slice(1) ?? address.arguments)]),
+    start: startOf(project, binary, [`/app/${binary.name}`, ...rest], choice.guess),
+    develop: assumed(['/usr/local/bin/app', ...rest]),
     serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.serves ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
     port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project) : undefined) ?? optionPort ?? configuration.port ?? server.port,
     portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,

@@ -31,8 +31,8 @@ const ASIDE = /(^|\/)(_?examples?|tools?|hack|scripts?|testdata|tests?|e2e|docs?
  * The program that is built: the one that was chosen, the only one, the one that the Procfile names, the one at the root, or
  * the one whose name says it. Throws InputError with the choices where none stands out.
  */
-export function chooseMain(project: Project, modules: Modules, start: readonly string[] | undefined, procfile: string | undefined, likely: readonly string[], warnings: Warning[]): Main | undefined {
-  const mains = findMains(project, modules)
+export function chooseMain(project: Project, modules: Modules, { start, member }: { start?: readonly string[]; member?: string }, procfile: string | undefined, likely: readonly string[], warnings: Warning[]): Main | undefined {
+  const mains = findMains(project, modules).filter((m) => !member || `${m.folder}/`.startsWith(`${member}/`))
   if (start) {
     const wanted = start[0]!.replace(/^\.?\/+/, '').replace(/\/+$/, '').replace(/^\.$/, '')
     const one = mains.find((m) => m.folder === wanted) ?? mains.find((m) => m.binary === wanted.split('/').at(-1))

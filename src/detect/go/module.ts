@@ -42,6 +42,21 @@ export function readModules(project: Project): Modules | undefined {
   return { list, work: false, versions: versionsOf(list) }
 }
 
+/** Whether a folder is built by what lies above: the module that it is a package of, or a workspace that has what it requires. */
+export function partOf(project: Project): (root: Project, path: string) => boolean {
+  const own = project.read('go.mod')
+  if (own === undefined && !project.names().some((n) => n.endsWith('.go'))) return () => false
+  let module = own === undefined ? undefined : project.root
+  return (root, path) => {
+    if (module === undefined && root.has('go.mod')) return (module = root.root) !== undefined
+    if (module === undefined || !root.has('go.work')) return false
+    const folder = module.slice(root.root.length + 1).replaceAll('\\', '/')
+    const list = readModules(root)!.list.filter((m) => m.main)
+    const one = list.find((m) => m.folder === folder)
+    return one !== undefined && list.some((m) => one.requires.has(m.path)) && path !== ''
+  }
+}
+
 const STANDARD = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|weak)\//
 
 /** By which name a program of the days before go.mod calls packages that lie beside it; "" where it calls none. */
