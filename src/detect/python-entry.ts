@@ -142,7 +142,7 @@ export function resolveTarget(project: Project, text: string, roots: readonly st
 }
 
 /** Whether a name is that of a function without arguments, which makes the application. */
-const makes = (source: string, name: string | undefined): boolean => name !== undefined && source.includes(`def ${name}(`) && new RegExp(`^def ${name}\(\s*\)`, 'm').test(source)
+const makes = (source: string, name: string | undefined): boolean => name !== undefined && source.includes(`def ${name}(`) && new RegExp(`^def ${name}\\(\\s*\\)`, 'm').test(source)
 
 /** What a project's own words say it starts: [tool.fastapi], a Procfile, a host's file, the Dockerfile of before, or `uvicorn.run("main:app")`. */
 export function saidEntry(project: Project, files: readonly string[], entrypoint: string | undefined): Entry | undefined {
@@ -316,12 +316,15 @@ export function findUnknown(project: Project, files: readonly string[], entries:
 /** A statement that does something when the file is run; a library only defines. */
 const ACTS = /^(?:(?:await )?[\w.]+\(|\w[\w, ]*=\s*[\w.]+\(|while\b|for\b|with\b|async\b(?! def))/m
 
+/** Whether a file only defines what others call. */
+const defines = (source: string): boolean => /^(?:async )?def |^class /m.test(source) && !ACTS.test(source)
+
 /** The script of a program without an application object: a usual name, the only file, or the only one with a main part. */
 export function findScript(project: Project, files: readonly string[], entries: readonly string[]): Fact<string> | undefined {
   const runs = (f: string): boolean => /^if\s+__name__\s*==/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
   const scripts = ranked(files.filter((f) => !/(^|\/)(setup|conftest|manage|wsgi|asgi|noxfile|fabfile|tasks|__init__)\.py$/.test(f)), entries)
   const named = scripts.filter((f) => entries.includes(f.slice(f.lastIndexOf('/') + 1)))
-  const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/'))
+  const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/') && !defines(project.read(f) ?? ''))
   if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
   const running = scripts.filter(runs)
   const likely = running.length > 1 ? running.filter((f) => /_(?:server|app|main|bot|worker)\.py$/.test(f)) : running

@@ -17,7 +17,7 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
   }
   // a function need not import what calls it
   const calling = manifests.dependencies.get('functions-framework')
-  if (calling && findFunction(project, files)) return fact('functions-framework', calling.evidence)
+  if (calling && !said?.target && findFunction(project, files)) return fact('functions-framework', calling.evidence)
   const handler = calling || said ? undefined : bareFunction(project.read('main.py') ?? '')
   if (handler) return { ...fact('functions-framework', { file: 'main.py', line: lineOf(project.read('main.py')!, handler), text: handler }), guess: true }
   const imported = language.frameworks.filter((f) => typeof f.since !== 'string' || releaseBefore(manifests, f.dependencies![0]!, f.since) === undefined).flatMap((f) => {
@@ -40,7 +40,7 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
 
 /** The only thing that a file does is to define functions, one of which takes a request: what a platform's functions are. */
 function bareFunction(source: string): string | undefined {
-  const found = /^def \w+\(\s*(?:request|req)\b[^),]*\)/m.exec(source)?.[0]
+  const found = /^def \w+\(\s*(?:request|req)\b[^),]*\)/m.exec(source)?.[0] ?? (/^(?:from|import) google\b/m.test(source) ? /^def \w+\(\s*(?:data|event)\b[^),]*,\s*_?context\b[^)]*\)/m.exec(source)?.[0] : undefined)
   return found && !/^(?:if|while|for|with|async|[\w.]+\()|^\w+\s*(?::[^=\n]+)?=\s*(?:[\w.]*(?:App|Flask|FastAPI|API|Router|Blueprint|Bottle)\()|^@\w+\./m.test(source) ? found : undefined
 }
 

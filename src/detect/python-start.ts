@@ -32,7 +32,8 @@ export function chooseStart(context: DetectContext, manifests: Manifests, files:
   const folder = said?.target ? said.root : target ? root(target.file) : ''
   if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django, said?.options)
   if (!spec && said?.target) {
-    const served = /uvicorn|hypercorn|daphne|granian/i.test(said.evidence.text ?? '') ? 'asgi' : 'wsgi'
+    const asgi = new RegExp(`^async def ${said.target.object}\\(`, 'm').test(project.read(said.target.file) ?? '')
+    const served = asgi || /uvicorn|hypercorn|daphne|granian/i.test(said.evidence.text ?? '') ? 'asgi' : 'wsgi'
     return { ...serve(context, manifests, { id: '', title: '', interface: served }, said.target, folder, line, undefined, said.options), serves: fact(true, said.evidence) }
   }
   const entries = language.data!.entries as string[]

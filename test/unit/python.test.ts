@@ -471,6 +471,12 @@ describe('what other files say of the start', () => {
     expect(called.framework?.guess).toBe(true)
   })
 
+  it('runs no file that only defines, and no factory where the object is there', async () => {
+    expect(await problemsOf({ 'requirements.txt': '', 'main.py': 'import json\n\ndef handle(event):\n    return json.dumps(event)\n' })).toHaveLength(1)
+    expect(await argv({ 'requirements.txt': 'gunicorn==23.0.0\n', Procfile: 'web: gunicorn site:application\n', 'site.py': 'def application(environ, start_response):\n    return []\n' })).toMatch(/^gunicorn site:application /)
+    expect(await argv({ 'requirements.txt': 'gunicorn==26.0.0\n', Procfile: 'web: gunicorn -k asgi raw:app\n', 'raw.py': 'async def app(scope, receive, send):\n    pass\n' })).toMatch(/^uvicorn raw:app /)
+  })
+
   it('runs the command of setup.py', async () => {
     expect(await argv({ 'setup.py': 'from setuptools import setup\nsetup(name="crier", entry_points={"console_scripts": ["crier=crier.cli:main"]})\n', 'crier/__init__.py': '', 'crier/cli.py': 'def main():\n    print(1)\n' })).toBe('crier')
   })
