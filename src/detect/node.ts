@@ -147,7 +147,8 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     serves,
     // a port that nothing shows is the usual one; the program follows it only where it has a variable for it
     port: port.port ?? (serves.value && !port.variable && !spec?.portVariable ? assumed(spec?.port ?? context.language.port) : undefined),
-    portVariable: port.variable,
+    // settings are read in many ways, and nearly all of them know this name
+    portVariable: port.variable ?? (serves.value && !port.port && !spec?.portVariable ? assumed('PORT') : undefined),
     ...(address ? { hostVariable: address } : {}),
     ...readHealth(project, server),
     handlesSigterm: start.framework ? undefined : server.handlesSigterm,

@@ -72,6 +72,8 @@ function behind(words: string[], scripts: Record<string, string>, depth: number)
     if (name !== undefined && scripts[name] !== undefined) return script(name, rest.slice(rest.indexOf(name) + 1), scripts, depth)
     return program === 'bun' ? plain(['bun', ...withoutFlags(rest, []).filter((w) => w !== 'run')]) : undefined
   }
+  // node's own runner of scripts calls a shell, https://nodejs.org/api/cli.html#--run
+  if (program === 'node' && rest[0] === '--run') return rest[1] !== undefined && scripts[rest[1]] !== undefined ? script(rest[1], rest.slice(2), scripts, depth) : undefined
   if (program === 'run-s') return rest.length > 0 ? readCommand(rest.map((r) => `npm run ${r}`).join(' && '), scripts, depth + 1) : undefined
   if (program === 'nodemon' || program === 'node-dev' || program === 'supervisor') return reloaded(rest, scripts, depth)
   if (/^(pm2|pm2-runtime|forever)$/.test(program)) {

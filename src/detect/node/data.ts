@@ -79,6 +79,8 @@ export interface NodeData {
   native: string[]
   md4: Record<string, number>
   newest: Record<string, Record<string, string>>
+  /** by major version, what a package demands of Node.js from there on */
+  needs: Record<string, Record<string, string>>
   system: Record<string, SystemNeeds>
   spared: Record<string, string>
   noSettings: string[]

@@ -37,12 +37,25 @@ export function exportedServer(project: Project, files: readonly string[]): Fact
   return file === undefined ? undefined : fact(true, { file, line: lineOf(project.read(file)!, /^export default\b/m) })
 }
 
+/** Lines at the left margin that only declare something, set something, or prepare what is handed out. */
+const DECLARES = /^(?:(?:export|const|let|var|function|class|async\s+function|interface|type|enum|declare|namespace|abstract)\b|import\b(?!\s*["'(])|Object\.\w+\(|util\.inherits\(|[\w$.[\]"']+\s*=[^=>])/
+
+/** Whether a file is nothing but declarations that others import. */
+function onlyExports(text: string): boolean {
+  if (!/\bmodule\.exports\b|\bexports\.\w|^export\b/m.test(text) || /require\.main|import\.meta\.main|\.env\.PORT\b|^#!/.test(text)) return false
+  return text.replace(/\/\*[\s\S]*?\*\/|`[^`]*`/g, '').split('\n').every((line) => !/^[\w$(!+[]/.test(line) || DECLARES.test(line))
+}
+
 /**
  * Throws InputError for a program that is only guessed and would not serve: a framework that builds for another platform here, or
  * a server's library whose app nothing lets listen. What a script of the project starts is taken as it is.
  */
 export function refuseUnserved(project: Project, { argv, sources }: Start, framework: NodeFramework | undefined, manifest: Manifest, listens: boolean): void {
-  if (listens || (argv && !argv.guess)) return
+  if (listens) return
+  // what a script says has its text with it
+  if (argv && !framework && argv.evidence.every((e) => e.text === undefined) && sources.length > 0 && sources.every((f) => onlyExports(project.read(f) ?? '')))
+    throw new InputError({ message: `this is a library: ${sources[0]} only hands out what others use, and nothing starts a program`, file: sources[0], where: '--start', hint: 'name the program, where there is one: --start "node server.js"' })
+  if (argv && !argv.guess) return
   const worker = ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json'].find((f) => project.has(f))
   if (worker && !framework?.start) throw new InputError({ message: `${worker} says that this runs on Cloudflare Workers, and nothing here listens under Node.js`, file: worker, where: '--start', hint: 'name a program for Node.js, where there is one: --start "node server.js"' })
   if (!framework || !(framework.refuse || (argv && !framework.start && !framework.static && !framework.defaults && framework.serves === undefined))) return

@@ -91,7 +91,7 @@ function startBelow(context: DetectContext, manifest: Manifest, command: Command
   return { ...found, cwd, output: exists ? '' : cwd.split('/')[0]!, sources: exists ? found.sources.map((s) => `${cwd}/${s}`) : builtFrom(project, `${cwd}/${pathOf(command.argv) ?? ''}`), before: own === manifest ? found.before : found.before.map((b) => `cd ${cwd} && ${b}`) }
 }
 
-/** The scripts that may start the program in production, strongest first, then the Procfile's web process. */
+/** What may start the program in production, strongest first: the Procfile's web process, the scripts, another process of the Procfile. */
 function candidates({ language, project }: DetectContext, { scripts, at }: Manifest): Candidate[] {
   const out: Candidate[] = []
   const read = (said: string): { command: Command; cwd?: string } | undefined => {
@@ -105,10 +105,11 @@ function candidates({ language, project }: DetectContext, { scripts, at }: Manif
     if (found) out.push({ ...found, command: scripts[`pre${name}`] ? { ...found.command, before: [scripts[`pre${name}`]!, ...found.command.before] } : found.command, evidence: { ...at(new RegExp(`"${name}"\\s*:`)), text: scripts[name] } })
   }
   const procfile = project.read('Procfile')
-  const process = /^(?:web|worker|bot):\s*(.+)$/m.exec(procfile ?? '')
+  const process = /^web:\s*(.+)$/m.exec(procfile ?? '') ?? /^(?:worker|bot):\s*(.+)$/m.exec(procfile ?? '')
   const found = process && read(process[1]!)
-  if (found && !(found.command.argv.length === 1 && scripts[found.command.argv[0]!])) out.push({ ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } })
-  return out
+  if (!found || (found.command.argv.length === 1 && scripts[found.command.argv[0]!])) return out
+  const said = { ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } }
+  return process![0].startsWith('web') ? [said, ...out] : [...out, said]
 }
 
 /** What the only program of a process file of pm2 is started by, https://pm2.keymetrics.io/docs/usage/application-declaration/. */
@@ -300,7 +301,7 @@ function withoutDevelopment(words: readonly string[], manifest: Manifest, keep =
 /** The first word that is a path, behind flags and what they take. */
 function pathOf(argv: readonly string[]): string | undefined {
   const valued = /^(-r|--require|--import|--loader|--experimental-loader|--max-old-space-size|-C|--conditions|--title)$/
-  return argv.find((w, i) => i > 0 && !w.startsWith('-') && !valued.test(argv[i - 1]!))?.replace(/^\.\//, '')
+  return argv.find((w, i) => i > 0 && !w.startsWith('-') && !valued.test(argv[i - 1]!))?.replace(/^\.\/(?=.)/, '').replace(/^\.\/$/, '.')
 }
 
 /** The file of the tree that a command names, with the endings and the index file that node adds. */

@@ -3,6 +3,7 @@ import type { DetectContext } from '../language.ts'
 import { lineOf, type Project } from '../project.ts'
 import { chooseLine } from '../versions.ts'
 import { dataOf } from './data.ts'
+import { demandAgainst } from './demands.ts'
 import type { Manifest } from './manifest.ts'
 
 /** A folder that may ask for a version: the app's, and the workspace's root. */
@@ -13,10 +14,22 @@ export interface Place {
 
 /**
  * The release line that the project asks for: .nvmrc, .node-version, .tool-versions, mise.toml, then volta, devEngines and
- * engines of package.json. Undefined where it asks for none, or where a person chose.
+ * engines of package.json; but a newer one where its packages do not run on that. Undefined where it asks for none, or where a
+ * person chose.
  */
 export function chooseNodeVersion(context: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
   if (context.chosen.version) return undefined
+  const line = askedLine(context, places, warnings)
+  if (!line || line.guess || Number(line.value) >= Number(context.language.versions.default)) return line
+  const demand = demandAgainst(line.value, context.language, places)
+  const newer = demand && chooseLine(context.language, demand.range, demand.evidence, [])
+  if (!newer || newer.guess || Number(newer.value) <= Number(line.value)) return line
+  const { file, line: at } = line.evidence[0] ?? {}
+  warnings.push({ message: `Node.js ${line.value} is asked for, but ${demand.name} wants ${demand.range}: ${newer.value} is used`, file, line: at, hint: `write ${newer.value} there too, or choose: --language-version` })
+  return newer
+}
+
+function askedLine(context: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
   const wanted = places.map(asked).find(Boolean)
   const last = wanted && /^v?\d+(\.|$)/.test(wanted.text) ? undefined : lastLine(context, places, warnings)
   if (last) return last
