@@ -1,7 +1,7 @@
 import { packBare } from './java-bare.ts'
 import { type BuildFile, under } from './java-build.ts'
 import { packSbt } from './java-sbt.ts'
-import { isWar, opened, packWar } from './java-war.ts'
+import { isWar, opened, packServed, packWar } from './java-war.ts'
 
 /** A function that another program calls: that program's coordinates, and the class of the function. */
 export interface Function {
@@ -30,12 +30,12 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
 
 /**
  * Decides how the program is packaged: Spring Boot's layers, Quarkus' fast jar, an executable jar, or classes beside their
- * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's.
+ * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's; `server` are the coordinates of one that serves a WAR.
  */
-export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
   if (build.manager === 'sbt') return packSbt(build, mainClass)
   if (build.manager === 'bare') return packBare(build, mainClass)
-  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, called) : gradle(build, mainClass, quarkusType, called)
+  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, server, called) : gradle(build, mainClass, quarkusType, called)
 }
 
 const OUT_JAR = { from: '/out/app.jar', to: './' }
@@ -81,7 +81,7 @@ function quarkus(folder: string, type: string | undefined, version: string | und
   return { ...runner, collect: `cp -r ${under(folder, 'lib')} /out/lib`, copies: [{ from: '/out/lib', to: './lib' }, OUT_JAR] }
 }
 
-function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, called: Function | undefined): Packaging {
+function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
   const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
   const target = under(build.module, 'target')
   const select = build.module ? ` -pl ${build.module} -am` : ''
@@ -91,6 +91,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   // what needs the sources, or another module, is resolved by the build itself
   const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
   const gather = 'dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib'
+  if (server) return { ...common, command: `${opened(build)}${make} dependency:copy -Dartifact=${server} -Dmdep.stripVersion=true -DoutputDirectory=/out/lib`, ...packServed(build, server) }
   if (isWar(build)) return { ...common, command: `${opened(build)}${make}`, ...packWar(build) }
   if (called) return { ...common, command: `${make} ${gather} dependency:copy -Dartifact=${called.runner}`, ...calling(beside(target, ''), called) }
   const boot = build.plugins.get('spring-boot-maven-plugin')

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts'
-import { type Evidence, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type BuildFile, under } from './java-build.ts'
 import type { Packaging } from './java-package.ts'
 import type { Language } from './language.ts'
@@ -7,6 +7,8 @@ import type { Project } from './project.ts'
 import type { Sources } from './sources.ts'
 
 const HOME = '/usr/local/tomcat'
+/** Where it unpacks itself when it starts, which is more than /tmp holds. */
+const PAYARA = '/app/payara'
 /** What asks for more than servlets: APIs of a whole server, and plugins that bring one. */
 const SERVER_API = /^(jakarta\.jakartaee-(web-)?api|javaee-(web-)?api|jboss-(javaee|jakartaee)-.*|jakarta\.ejb-api|javax\.ejb-api|microprofile)$/
 const SERVER_PLUGIN = /^(liberty|wildfly|wildfly-jar|jboss-as|payara-micro|payara-server|tomee|glassfish-embedded)-maven-plugin$|^(net\.wasdev\.wlp|io\.openliberty)/
@@ -15,21 +17,60 @@ const BEYOND_SERVLETS = /^import (?:static )?(?:javax|jakarta)\.(?:ejb|enterpris
 /** Whether the build makes a WAR that cannot run by itself. */
 export const isWar = (build: BuildFile): boolean => build.packaging === 'war' && !['spring-boot-maven-plugin', 'quarkus-maven-plugin', 'application'].some((p) => build.plugins.has(p))
 
+/** What another server has by itself: its own classes, queues, and what of MicroProfile Payara Micro has not. */
+const ALIEN = /^import (?:static )?(?:(?:javax|jakarta)\.jms|org\.jboss\.(?:ejb3?|msc|resteasy|security|vfs|ws)|org\.wildfly|com\.ibm|io\.openliberty|weblogic|org\.apache\.(?:tomee|openejb)|org\.eclipse\.microprofile\.(?:reactive|graphql|lra))\b/
+
+/** What serves a WAR: the facts that it decides, its image by base, and what the build fetches of it. */
+export interface Server {
+  facts: Partial<LanguageFacts>
+  image?: Record<string, string>
+  /** coordinates of a server that is one jar */
+  artifact?: string
+  newest?: Fact<number>
+}
+
 /**
- * What serves a WAR: the line of Tomcat that has its servlet API, on the image that fits Java's version. Throws InputError
- * where the WAR wants a server with more than servlets. https://tomcat.apache.org/whichversion.html
+ * Decides what serves a WAR: Tomcat where servlets are enough, else Payara Micro, which is one jar of Maven's. Throws InputError where the WAR
+ * relies on what one server alone has.
  */
-export function tomcatOf(project: Project, build: BuildFile, language: Language, sources: Sources, flags: readonly string[], warnings: Warning[]): { facts: Partial<LanguageFacts>; image: Record<string, string> } {
+export function serverOf(project: Project, build: BuildFile, language: Language, sources: Sources, flags: readonly string[], warnings: Warning[]): Server {
   const api = [...build.dependencies].find(([name]) => SERVER_API.test(name))
   const plugin = [...build.plugins.keys()].find((p) => SERVER_PLUGIN.test(p))
   const used = api && sources.match(BEYOND_SERVLETS)
-  if (plugin || used)
+  if (!plugin && !used) return tomcatOf(project, build, language, sources, flags, warnings)
+  const own = build.manager === 'maven' ? (sources.match(ALIEN)?.evidence ?? ownDatabase(project, build)) : { file: build.file }
+  if (own)
     throw new InputError({
-      message: `this project makes a WAR for a Jakarta EE server (${plugin ?? api![0]}), of which Tomcat has the servlets only`,
-      file: used?.evidence.file ?? build.file,
-      ...(used ? { line: used.evidence.line } : {}),
+      message: `this project makes a WAR for a Jakarta EE server of its own (${plugin ?? api![0]}), for which no other stands in here`,
+      file: own.file,
+      ...(own.line ? { line: own.line } : {}),
       hint: "build it with its server in one jar (WildFly's or Open Liberty's runnable jar, Payara Micro), or as an executable jar",
     })
+  return payaraOf(build, sources, used?.evidence ?? { file: build.file, text: plugin }, warnings)
+}
+
+/** The file by which a server is told of databases, which another one does not read. */
+function ownDatabase(project: Project, build: BuildFile): Evidence | undefined {
+  const at = under(build.module, 'src/main')
+  const files = project.files().filter((f) => f.startsWith(at) && /(-ds|\/persistence|\/server|\/resources|\/context|\/web)\.xml$/.test(f))
+  const file = files.find((f) => /-ds\.xml$|WEB-INF\/resources\.xml$/.test(f) || /<jta-data-source>\s*(?!java:(?:comp\/DefaultDataSource|app\/|global\/|module\/))|<dataSource\b|<Resource\b|<resource-ref\b/.test(project.read(f) ?? ''))
+  return file === undefined ? undefined : { file }
+}
+
+/** Payara Micro of the API's age: 5 is the last of javax, and runs on Java 17 at most. https://docs.payara.fish/community/docs/Technical%20Documentation/Payara%20Micro%20Documentation/Overview.html */
+function payaraOf(build: BuildFile, sources: Sources, evidence: Evidence, warnings: Warning[]): Server {
+  const version = sources.match(/^import (?:static )?javax\.(?!sql|naming|net|crypto|xml|swing|imageio|management|security\.auth)/) ? '5.2022.5' : '6.2025.10'
+  const newest = version.startsWith('5') ? 17 : 21
+  warnings.push({ message: `the WAR is served by Payara Micro ${version} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
+  return {
+    artifact: `fish.payara.extras:payara-micro:${version}`,
+    ...((build.newest?.value ?? Infinity) > newest ? { newest: fact(newest, { file: build.file, text: `Payara Micro ${version}` }) } : {}),
+    facts: { framework: fact('payara', evidence), serves: fact(true, evidence), port: fact(8080, evidence), health: fact('/health/live', evidence), ready: fact('/health/ready', evidence), portVariable: undefined, hostVariable: undefined, env: {}, writable: [PAYARA] },
+  }
+}
+
+/** Tomcat's line that has the WAR's servlet API, on the image that fits Java's version. https://tomcat.apache.org/whichversion.html */
+function tomcatOf(project: Project, build: BuildFile, language: Language, sources: Sources, flags: readonly string[], warnings: Warning[]): Server {
   const evidence: Evidence = { file: build.file, text: 'war' }
   const web = project.read(under(build.module, build.manager === 'bare' ? 'WEB-INF/web.xml' : 'src/main/webapp/WEB-INF/web.xml')) ?? ''
   const jakarta = sources.match(/^import (?:static )?(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet/.test(d)) ? 'jakarta' : 'javax')
@@ -69,4 +110,11 @@ export function packWar(build: BuildFile): Pick<Packaging, 'jarFolder' | 'jarNam
     run: ['war'],
     develop: [],
   }
+}
+
+/** How a WAR is built that a server in one jar deploys when it starts. */
+export function packServed(build: BuildFile, artifact: string): Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'> {
+  const jar = `${artifact.split(':')[1]}.jar`
+  const run = (root: string): string[] => ['-jar', `${root && '/out/lib/'}${jar}`, '--rootdir', PAYARA, '--nohazelcast', '--port', '{port}', '--contextroot', '/', '--deploy', `${root}app.war`]
+  return { ...packWar(build), collect: 'mv /out/app.jar /out/app.war', copies: [{ from: `/out/lib/${jar}`, to: './' }, { from: '/out/app.war', to: './' }], run: run(''), develop: run('/out/') }
 }

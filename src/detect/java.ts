@@ -9,7 +9,7 @@ import { polyglotOf, readPolyglot } from './java-polyglot.ts'
 import { type Process, readProcess, withoutPort } from './java-procfile.ts'
 import { playSecret, readSbt } from './java-sbt.ts'
 import { readSettings, type Settings, variableOf } from './java-settings.ts'
-import { isWar, tomcatOf } from './java-war.ts'
+import { isWar, serverOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language, Manager } from './language.ts'
 import { detectMember } from './member.ts'
@@ -75,8 +75,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
-  const tomcat = isWar(build) ? tomcatOf(project, build, language, sources, data.flags, warnings) : undefined
-  const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), called && { runner: data.runner, target: called.value })
+  const served = isWar(build) ? serverOf(project, build, language, sources, data.flags, warnings) : undefined
+  const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), served?.artifact, called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
   const services = servicesOf(build, language.services, settings)
@@ -91,7 +91,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const manager = language.managers.find((m) => m.id === build.manager)!
   const apart = apartOf(build, language)
   const asked = build.release ?? notedVersion(project)
-  const line = version(language, build, asked, data.oldest, apart, warnings)
+  const line = version(language, served?.newest ? { ...build, newest: served.newest } : build, asked, data.oldest, apart, warnings)
   // what was written for Java 11 or before may reach into what 17 has closed
   const opens = asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
@@ -130,11 +130,11 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     unsuitable: fonts(build, sources, data.fonts),
     env,
     writable: writableFolders(own, build, settings, sources, warnings),
-    ...tomcat?.facts,
+    ...served?.facts,
     ...(isClosed(build) ? closedProgram(build, warnings) : {}),
     build: {
-      ...(tomcat ? { runtimeImage: tomcat.image } : {}),
-      tomcat: tomcat !== undefined,
+      ...(served?.image ? { runtimeImage: served.image } : {}),
+      tomcat: served?.image !== undefined,
       bare: build.manager === 'bare',
       compiled: build.manager !== 'bare' || build.file.endsWith('.java'),
       baseValues: buildersOf(build, manager, apart),
@@ -295,8 +295,8 @@ function argumentsOf(project: Project, build: BuildFile, spec: Framework | undef
   const told = withoutPort(process?.args ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []) : [])
   if (told.length > 0) return { words: told, files: told.filter((w) => /\.\w+$/.test(w) && project.has(under(build.module, w))) }
   if (spec?.id !== 'dropwizard') return { words: [], files: [] }
-  const file = project.names(build.module).find((n) => /\.ya?ml$/.test(n) && /^(server|logging|database)\s*:/m.test(project.read(under(build.module, n)) ?? ''))
-  return { words: ['server', ...(file ? [file] : [])], files: file ? [file] : [] }
+  const file = ['', 'config', 'src/main/resources'].flatMap((folder) => (folder === '' || project.isFolder(under(build.module, folder)) ? project.names(folder ? under(build.module, folder) : build.module).map((n) => under(folder, n)) : [])).find((n) => /\.ya?ml$/.test(n) && /^(server|logging|database)\s*:/m.test(project.read(under(build.module, n)) ?? ''))
+  return { words: ['server', ...(file ? [file.split('/').at(-1)!] : [])], files: file ? [file] : [] }
 }
 
 /** Run-time settings that the files rely on. */

@@ -97,10 +97,18 @@ describe('packaging', () => {
     expect(await image('jakarta')).toEqual({ debian: 'tomcat:10.1-jre{version}-temurin-noble' })
     expect(await image('javax')).toEqual({ debian: 'tomcat:9.0-jre{version}-temurin-noble' })
   })
-  test('a WAR that wants more than servlets is refused with a word', async () => {
-    const bean = { 'src/main/java/shop/Bean.java': 'package shop;\n\nimport jakarta.ejb.Stateless;\n\npublic class Bean {}\n' }
-    expect((await problemsOf({ 'pom.xml': pom({ dependencies: ['jakarta.jakartaee-api'], rest: '<packaging>war</packaging>' }), ...bean }))[0]).toMatchObject({ file: 'src/main/java/shop/Bean.java', line: 3 })
-    expect((await problemsOf({ 'pom.xml': pom({ plugins: ['liberty-maven-plugin'], rest: '<packaging>war</packaging>' }) }))[0]!.message).toContain('liberty-maven-plugin')
+  test('a WAR that wants more than servlets is served by Payara Micro of its API', async () => {
+    const server = async (space: string): Promise<string> => {
+      const facts = await factsOf({ 'pom.xml': pom({ dependencies: ['jakarta.jakartaee-api'], rest: '<packaging>war</packaging>' }), 'src/main/java/shop/Bean.java': `package shop;\n\nimport ${space}.ejb.Stateless;\n\npublic class Bean {}\n` })
+      return `${facts.framework?.value} ${facts.version?.value} ${/payara-micro:\d/.exec(String(facts.build.command))?.[0]}`
+    }
+    expect([await server('jakarta'), await server('javax')]).toEqual(['payara 21 payara-micro:6', 'payara 17 payara-micro:5'])
+  })
+  test('a WAR that relies on what its own server has is refused with a word', async () => {
+    const bean = { 'src/main/java/shop/Bean.java': 'package shop;\n\nimport jakarta.jms.Queue;\n\npublic class Bean {}\n' }
+    expect((await problemsOf({ 'pom.xml': pom({ plugins: ['liberty-maven-plugin'], rest: '<packaging>war</packaging>' }), ...bean }))[0]).toMatchObject({ file: 'src/main/java/shop/Bean.java', line: 3, message: expect.stringContaining('liberty-maven-plugin') })
+    const source = { 'src/main/liberty/config/server.xml': '<server>\n  <dataSource jndiName="jdbc/shop"/>\n</server>\n' }
+    expect((await problemsOf({ 'pom.xml': pom({ plugins: ['liberty-maven-plugin'], rest: '<packaging>war</packaging>' }), ...source }))[0]!.file).toBe('src/main/liberty/config/server.xml')
   })
   test('a function is called by the program of its framework', async () => {
     const facts = await factsOf({ 'pom.xml': pom({ dependencies: ['functions-framework-api'] }), 'src/main/java/shop/Hello.java': 'package shop;\n\npublic class Hello implements HttpFunction {\n}\n' })
