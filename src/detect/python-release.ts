@@ -15,7 +15,7 @@ interface Shown {
   /** module and object that a server is told, "shop:app" */
   target?: string | undefined
   services: readonly Fact<string>[]
-  /** files that the program writes, which the image links into scratch space */
+  /** files that the program writes, which the image keeps in scratch space */
   links: readonly string[]
 }
 

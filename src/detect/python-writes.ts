@@ -7,13 +7,16 @@ export interface Writes {
   folders: string[]
   /** files beside the sources, absolute: each is linked into /tmp, since a mount there would hide the sources */
   links: string[]
+  /** files that are kept in one of the two, absolute */
+  kept: string[]
 }
 
 /** Folders of the image that no mount may hide. */
 const SYSTEM = /^$|^\/(?:$|bin|boot|dev|etc|lib|lib64|proc|root|run|sbin|sys|tmp|usr|home|app\/?$|var\/?$|var\/(?:tmp|cache)?\/?$)/
 const TEXT = `["']([\\w./ -]+)["']`
-/** A folder beside the file or the project's root: BASE_DIR / "x", os.path.join(basedir, "x"). */
-const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.join\\(\\s*(?:[\\w.]*(?:base|root|dir|here|path)\\w*|os\\.getcwd\\(\\)|os\\.path\\.(?:dirname|abspath)\\([^"'\\n]*\\)+)\\s*,\\s*)${TEXT}`
+const QUOTED = `["'][\\w./ -]+["']`
+/** A folder beside the file or the project's root: BASE_DIR / "x" / "y", os.path.join(basedir, "x", "y"); the group holds the parts with their quotes. */
+const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.join\\(\\s*(?:[\\w.]*(?:base|root|dir|here|path)\\w*|os\\.getcwd\\(\\)|os\\.path\\.(?:dirname|abspath)\\([^"'\\n]*\\)+)\\s*,\\s*)(${QUOTED}(?:\\s*[,/]\\s*${QUOTED})*)`
 
 interface Found {
   path: string
@@ -29,8 +32,10 @@ interface Found {
 export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
+  const kept: string[] = []
   const instance = `/app/${options.root ? `${options.root}/` : ''}instance`
-  const absolute = ({ path, based, evidence }: Found): string => {
+  const absolute = ({ path: parts, based, evidence }: Found): string => {
+    const path = parts.replace(/["']\s*[,/]\s*["']/g, '/').replace(/["']/g, '')
     if (path.startsWith('/')) return path.replace(/\/+$/, '')
     const folder = evidence.file.includes('/') ? evidence.file.slice(0, evidence.file.lastIndexOf('/')) : ''
     const below = based ? (options.django ?? folder) : options.workdir.replace(/^\/app\/?/, '')
@@ -46,6 +51,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
     const path = absolute(found)
     const folder = path.slice(0, path.lastIndexOf('/'))
     if (folder.startsWith('/tmp') || path.includes('..')) return
+    if (!project.has(path.slice(5))) kept.push(path)
     if (!path.startsWith('/app/') || (folder !== '/app' && !project.isFolder(folder.slice(5)))) addFolder({ ...found, path: folder })
     else if (!project.has(path.slice(5))) links.set(path, found.evidence)
   }
@@ -96,5 +102,5 @@ export function readWrites(project: Project, files: readonly string[], options: 
     warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })
   for (const [path, evidence] of folders)
     warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
-  return { folders: [...folders.keys()], links: [...links.keys()] }
+  return { folders: [...folders.keys()], links: [...links.keys()], kept }
 }

@@ -82,7 +82,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (ports.port ?? configured) : undefined
   const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
   const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
-  const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.links })
+  const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.kept })
 
   return {
     framework,
