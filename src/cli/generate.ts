@@ -65,7 +65,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const gone = leaveOut(plan, known, flags)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
-  const steps = nextSteps(plan, repeat, relative(io.cwd, known.root))
+  const near = relative(io.cwd, known.root)
+  const steps = nextSteps(plan, repeat, near.startsWith(join('..', '..')) ? known.root : near)
   plan.nextSteps = steps.map((s) => s.command)
   if (flags.plan) return print(planText(plan, facts), io)
 

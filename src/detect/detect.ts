@@ -1,11 +1,11 @@
 import { languages } from '../../generated/catalog.ts'
 import { InputError, type Problem } from '../errors.ts'
-import { fact, type Facts, type LanguageFacts } from './facts.ts'
+import { exposed, namedServers } from './existing.ts'
+import { fact, type Facts } from './facts.ts'
 import { foreignOf } from './foreign.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
 import type { Template } from '../render/render.ts'
-import { lineOf, type Project } from './project.ts'
-import { namedServers } from './servers.ts'
+import type { Project } from './project.ts'
 
 /** A language with everything that belongs to it, loaded when the project turns out to be of it. */
 export interface Loaded {
@@ -111,14 +111,6 @@ function markedBy(project: Project, listed: Record<string, Listed>): string[] {
 
 /** Folders of a site, whose scripts may bring manifests of their own. */
 const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
-
-/** The port that a Dockerfile of the project's own exposes, where the project shows none; one that this tool wrote says nothing new. */
-function exposed(project: Project, { port, serves }: LanguageFacts): Pick<Facts, 'port'> {
-  if ((port && port.evidence.length > 0) || (port && !port.guess) || serves?.value === false) return {}
-  const text = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
-  const ports = [...(text ?? '').matchAll(/^EXPOSE[ \t]+(\d{4,5})(?:\/tcp)?[ \t]*$/gim)]
-  return ports.length === 1 && Number(ports[0]![1]) < 65536 ? { port: { ...fact(Number(ports[0]![1]), { file: 'Dockerfile', line: lineOf(text!, ports[0]![0]) }), guess: true } } : {}
-}
 
 /** How many apps an error or a question names. */
 const MAX_APPS = 12

@@ -1,0 +1,38 @@
+/** What a Dockerfile, a compose file and an example of settings that the project has of its own say beside its sources. */
+import { type Fact, fact, type LanguageFacts } from './facts.ts'
+import { lineOf, type Project } from './project.ts'
+
+const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+
+/** The port that is exposed there, a guess, where the project shows none itself; what this tool wrote says nothing new. */
+export function exposed(project: Project, { port, serves }: LanguageFacts): Pick<LanguageFacts, 'port'> {
+  if ((port && port.evidence.length > 0) || (port && !port.guess) || serves?.value === false || project.has('hardened.lock')) return {}
+  const text = project.read('Dockerfile') ?? ''
+  const ports = [...text.matchAll(/^EXPOSE[ \t]+(\d{4,5})(?:\/tcp)?[ \t]*$/gim)]
+  if (ports.length === 1 && Number(ports[0]![1]) < 65536) return { port: { ...fact(Number(ports[0]![1]), { file: 'Dockerfile', line: lineOf(text, ports[0]![0]) }), guess: true } }
+  return published(project)
+}
+
+/** The port in the container of the only service that a compose file builds. */
+function published(project: Project): Pick<LanguageFacts, 'port'> {
+  const file = COMPOSE.find((f) => project.has(f))
+  const text = file === undefined ? '' : (project.read(file) ?? '')
+  const services = /^services:[ \t]*\n((?:[ \t]+.*\n|[ \t]*(?:#.*)?\n)*)/m.exec(`${text}\n`)?.[1] ?? ''
+  const indent = /^[ \t]+(?=[\w-]+:)/m.exec(services)?.[0] ?? ''
+  const built = services.split(new RegExp(`^${indent}(?=[\\w-]+:)`, 'm')).filter((s) => /^\s+build:/m.test(s))
+  const mapped = built.length === 1 ? [...built[0]!.matchAll(/^\s+-[ \t]*["']?(?:[\d.]+:)?\d{2,5}:(\d{4,5})["']?[ \t]*$/gm)] : []
+  const number = Number(mapped[0]?.[1])
+  return mapped.length === 1 && number < 65536 ? { port: { ...fact(number, { file: file!, line: lineOf(text, mapped[0]![0].trim()) }), guess: true } } : {}
+}
+
+/** Servers of which a program uses one, whichever drivers it has; how a compose file and a URL name them. */
+const SQL: Record<string, RegExp> = { postgres: /\bimage:\s*['"]?\S*postgres|\bpostgres(?:ql)?:\/\//, mysql: /\bimage:\s*['"]?\S*mysql|\bmysql:\/\//, mariadb: /\bimage:\s*['"]?\S*mariadb|\bmariadb:\/\// }
+
+/** Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these name some of them and not all. */
+export function namedServers(project: Project, services: Fact<string>[] | undefined): Fact<string>[] | undefined {
+  const able = services?.filter((s) => SQL[s.value]) ?? []
+  if (able.length < 2) return services
+  const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.read(f) ?? '').join('\n')
+  const named = able.filter((s) => SQL[s.value]!.test(said))
+  return named.length === 0 ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
+}
