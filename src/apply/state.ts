@@ -17,6 +17,8 @@ export interface Lock {
   files: Record<string, string>
   /** the packs that it was made with */
   packs?: LockedPack[]
+  /** what files said of the project that somebody else wrote and that were there before, by path */
+  replaced?: Record<string, string>
   /** files of those that a person deleted, which was said */
   deleted?: string[]
 }
@@ -56,9 +58,10 @@ export function readLock(root: string): Lock | undefined {
   if (lock.lockVersion > 1)
     throw new InputError({ message: `${LOCK_FILE} was written by a newer version (${String(lock.tool)})`, file: LOCK_FILE, ...placeOf(text, text.indexOf('"lockVersion":')), hint: `use that version: npx create-hardened-container@${String(lock.tool)}` })
   if (lock.lockVersion !== 1) return wrong('lockVersion', `${String(lock.lockVersion)} is not known`)
-  const { files, answers, packs, deleted } = lock
+  const { files, answers, packs, replaced, deleted } = lock
   if (!isMap(files) || !Object.values(files).every((v) => typeof v === 'string')) return wrong('files', 'is not a map of texts')
   if (!isMap(answers) || typeof answers.text !== 'string' || !isMap(answers.values)) return wrong('answers', 'is not understood')
+  if (replaced !== undefined && !(isMap(replaced) && Object.values(replaced).every((v) => typeof v === 'string'))) return wrong('replaced', 'is not a map of texts')
   if (deleted !== undefined && !isTexts(deleted)) return wrong('deleted', 'is not a list of texts')
   if (packs !== undefined && !(Array.isArray(packs) && packs.every(isLockedPack))) return wrong('packs', 'is not understood')
   return lock

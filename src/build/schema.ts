@@ -34,6 +34,7 @@ export const LOCK: Described = {
       },
     },
     files: { type: 'object', additionalProperties: { type: 'string' }, description: 'the last render of each file, by path' },
+    replaced: { type: 'object', additionalProperties: { type: 'string' }, description: 'what files said of the project that somebody else wrote and that were there before' },
     deleted: { type: 'array', items: { type: 'string' }, description: 'files of those that a person deleted' },
   },
 }

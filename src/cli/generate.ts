@@ -8,7 +8,8 @@ import { ANSWERS_FILE, type Lock, LOCK_FILE, lockText, readLock, readText } from
 import { detect, type Loaded } from '../detect/detect.ts'
 import type { Facts } from '../detect/facts.ts'
 import type { BaseId } from '../detect/language.ts'
-import { openProject } from '../detect/project.ts'
+import { evidenceOf } from '../detect/existing.ts'
+import { EVIDENCE, openProject } from '../detect/project.ts'
 import { EXIT, type InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import type { PackRun } from '../pack/run.ts'
@@ -157,8 +158,8 @@ async function settle(root: string, writes: boolean): Promise<Problem[]> {
 /** Answers of every layer, with what was asked, under the preset and the packs of the project. */
 export const resolveFor = (known: Known, asked: Answers = {}): ReturnType<typeof resolve> => resolve([...known.layers, { origin: 'prompt', answers: asked }], known.packs)
 
-export function detectFor({ root, packs }: Pick<Known, 'root' | 'packs'>, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
-  return detect(openProject(root), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }, '.', packs)
+export function detectFor({ root, packs, lock }: Pick<Known, 'root' | 'packs' | 'lock'>, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
+  return detect(openProject(root, lock && (lock.replaced ?? {})), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }, '.', packs)
 }
 
 export function planFor({ root, packs }: Pick<Known, 'root' | 'packs'>, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
@@ -241,7 +242,9 @@ function asEdited(c: Change): Change {
 /** Everything in one go, the lock last: it says that all before it is there. */
 function write({ root, lock, packs }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers'], rebased: boolean): void {
   const deleted = changes.filter((c) => c.kind === 'gone').map((c) => c.path)
-  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), ...(packs ? { packs: packs.locked } : {}), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(deleted.length > 0 ? { deleted } : {}) })
+  // a second run has to find what the first one found
+  const replaced = lock || rebased ? (lock?.replaced ?? {}) : Object.fromEntries(changes.flatMap((c) => (EVIDENCE.includes(c.path) && c.kind !== 'same' && c.before !== undefined ? [[c.path, evidenceOf(c.path, c.before)]] : [])))
+  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), ...(packs ? { packs: packs.locked } : {}), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(Object.keys(replaced).length > 0 ? { replaced } : {}), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
   const unchanged = (now: string | undefined): boolean => rebased || (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))

@@ -29,7 +29,7 @@ const INSTALLS = /\b(?:apt(?:-get)?\s+(?:-\S+\s+)*install|apk\s+(?:-\S+\s+)*add)
  */
 export function carriedPackages({ project, language }: DetectContext, known: ReadonlySet<string>, warnings: Warning[]): Carried {
   const out: Carried = { build: [], runtime: [], evidence: [] }
-  const source = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
+  const source = project.original('Dockerfile')
   const lists = LISTS.flatMap((file) => (project.read(file) ?? '').split('\n').map((text) => text.trim()).filter((text) => /^[a-z0-9][a-z0-9.+-]+$/.test(text)).map((name) => ({ file, name })))
   const installs = source && /\bap[tk]\b/.test(source) ? [...source.replace(/^[ \t]*#.*\n/gm, '').replace(/\\[ \t]*\n/g, ' ').matchAll(INSTALLS)] : []
   if (lists.length + installs.length === 0) return out

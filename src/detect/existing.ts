@@ -1,13 +1,22 @@
 /** What a Dockerfile, a compose file and an example of settings that the project has of its own say beside its sources. */
+import { secretValue } from '../audit/secrets.ts'
 import { type Fact, fact, type LanguageFacts } from './facts.ts'
 import { lineOf, type Project } from './project.ts'
+
+const MAX_KEPT = 20_000
+
+/** What is kept of a file that is written over: the lines that facts are read from, no variables, and nothing that looks like a secret. */
+export function evidenceOf(path: string, text: string): string {
+  const lines = path === 'Dockerfile' ? text.replace(/\\[ \t]*\n/g, ' ').split('\n').filter((l) => /^\s*(?:FROM|RUN|COPY|WORKDIR|EXPOSE|VOLUME|ENTRYPOINT|CMD)\s/i.test(l)) : text.split('\n').filter((l) => /^\s*(?:[\w.-]+:\s*(?:#.*)?|(?:image|build):.*|-\s*["']?[\d.:]+["']?\s*)$/.test(l))
+  return `${lines.filter((l) => !l.split(/[\s=]+/).some((word) => secretValue(word))).join('\n')}\n`.slice(0, MAX_KEPT)
+}
 
 const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 /** The port that is exposed there, a guess, where the project shows none itself; what this tool wrote says nothing new. */
 export function exposed(project: Project, { port, serves }: LanguageFacts): Pick<LanguageFacts, 'port'> {
-  if ((port && port.evidence.length > 0) || (port && !port.guess) || serves?.value === false || project.has('hardened.lock')) return {}
-  const text = project.read('Dockerfile') ?? ''
+  if ((port && port.evidence.length > 0) || (port && !port.guess) || serves?.value === false) return {}
+  const text = project.original('Dockerfile') ?? ''
   const ports = [...text.matchAll(/^EXPOSE[ \t]+(\d{4,5})(?:\/tcp)?[ \t]*$/gim)]
   if (ports.length === 1 && Number(ports[0]![1]) < 65536) return { port: { ...fact(Number(ports[0]![1]), { file: 'Dockerfile', line: lineOf(text, ports[0]![0]) }), guess: true } }
   return published(project)
@@ -15,8 +24,8 @@ export function exposed(project: Project, { port, serves }: LanguageFacts): Pick
 
 /** The port in the container of the only service that a compose file builds. */
 function published(project: Project): Pick<LanguageFacts, 'port'> {
-  const file = COMPOSE.find((f) => project.has(f))
-  const text = file === undefined ? '' : (project.read(file) ?? '')
+  const file = COMPOSE.find((f) => project.original(f) !== undefined)
+  const text = file === undefined ? '' : project.original(file)!
   const services = /^services:[ \t]*\n((?:[ \t]+.*\n|[ \t]*(?:#.*)?\n)*)/m.exec(`${text}\n`)?.[1] ?? ''
   const indent = /^[ \t]+(?=[\w-]+:)/m.exec(services)?.[0] ?? ''
   const built = services.split(new RegExp(`^${indent}(?=[\\w-]+:)`, 'm')).filter((s) => /^\s+build:/m.test(s))
@@ -32,7 +41,7 @@ const SQL: Record<string, RegExp> = { postgres: /\bimage:\s*['"]?\S*postgres|\bp
 export function namedServers(project: Project, services: Fact<string>[] | undefined): Fact<string>[] | undefined {
   const able = services?.filter((s) => SQL[s.value]) ?? []
   if (able.length < 2) return services
-  const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.read(f) ?? '').join('\n')
+  const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.original(f) ?? '').join('\n')
   const named = able.filter((s) => SQL[s.value]!.test(said))
   return named.length === 0 ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
 }

@@ -15,6 +15,9 @@ const LARGE_FOLDER = 1 << 17
 /** A path with a part that is empty, "." or "..", which no listing names. */
 const INDIRECT = /(?:^|\/)\.{0,2}(?:\/|$)/
 
+/** Files that this tool writes and that say something of the project where somebody else did. */
+export const EVIDENCE = ['Dockerfile', 'compose.yaml']
+
 /** The one door to the user's files: bounded, read-only, never outside the root. Paths are relative and use "/". */
 export interface Project {
   /** absolute path of the app's folder */
@@ -23,6 +26,8 @@ export interface Project {
   read(path: string): string | undefined
   /** whether a file or folder of that name exists inside the root */
   has(path: string): boolean
+  /** text of a file that somebody else wrote: what is kept of it where this tool has written over it, undefined where it wrote the first one */
+  original(path: string): string | undefined
   isFolder(path: string): boolean
   /** names in one folder, sorted; folders end in "/" */
   names(folder?: string): string[]
@@ -32,8 +37,8 @@ export interface Project {
   readonly truncated: boolean
 }
 
-/** Opens the folder `root`, which must exist. */
-export function openProject(root: string): Project {
+/** Opens the folder `root`, which must exist. @param replaced texts of files that this tool has written over, where it has written some */
+export function openProject(root: string, replaced?: Record<string, string>): Project {
   const real = realpathSync.native(root)
   const texts = new Map<string, string | undefined>()
   // what the listings say of paths that no link is part of
@@ -130,6 +135,9 @@ export function openProject(root: string): Project {
     read,
     files,
     names: (folder = '') => [...list(folder === '' ? '' : `${folder.replace(/\/$/, '')}/`)],
+    original(path) {
+      return EVIDENCE.includes(path) && (replaced || this.has('hardened.lock')) ? replaced?.[path] : this.read(path)
+    },
     has: (path) => plain.has(path) || folders.has(`${path}/`) || inside(path) !== undefined,
     isFolder: (path) => {
       if (folders.has(`${path}/`)) return true

@@ -205,7 +205,7 @@ const COMMANDS: { file: string; value: RegExp }[] = [
 /** What another tool's file starts. A script there may be a development server's: it stands behind an application object. */
 function hostEntry(project: Project): Entry | undefined {
   for (const { file, value } of COMMANDS) {
-    const text = file === 'Dockerfile' && project.has('hardened.lock') ? undefined : project.read(file)
+    const text = file === 'Dockerfile' ? project.original(file) : project.read(file)
     const content = text?.replace(/\\[ \t]*\n/g, ' ')
     const commands = content === undefined ? [] : [...content.matchAll(value)].map(([all, command]) => ({ command: command!, words: execForm(command!), evidence: { file, line: lineOf(text!, all.trim().slice(0, 20)), text: all.trim().slice(0, 120) } }))
     // what is started for good stands last in a Dockerfile; CMD may hold the arguments of ENTRYPOINT
@@ -286,7 +286,7 @@ function gunicornOptions(project: Project, [server, ...words]: readonly string[]
 
 /** The function that the Functions Framework is to call: the one that a command names, else the first that is registered, else the first that takes a request. */
 export function findFunction(project: Project, files: readonly string[]): Fact<string> | undefined {
-  const target = /functions[-_]framework\b[^\n]*--target(?:=|["',\s]+)(\w+)/.exec(`${project.read('Procfile') ?? ''}\n${project.read('Dockerfile') ?? ''}`)?.[1]
+  const target = /functions[-_]framework\b[^\n]*--target(?:=|["',\s]+)(\w+)/.exec(`${project.read('Procfile') ?? ''}\n${project.original('Dockerfile') ?? ''}`)?.[1]
   for (const pattern of [...(target ? [new RegExp(`^(?:async )?def (${target})\\(.*`, 'm')] : []), /^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_event|data)\b/m])
     for (const file of files) {
       const source = project.read(file) ?? ''

@@ -84,7 +84,7 @@ const TOOLS = /^(?:pip|setuptools|wheel|poetry|pipenv|uv|pdm|hatch|virtualenv|pi
 
 /** The names behind `pip install` in the project's own Dockerfile. */
 function dockerfileNames(project: Project): Named | undefined {
-  const source = project.has('hardened.lock') ? undefined : project.read('Dockerfile')
+  const source = project.original('Dockerfile')
   if (!source?.includes('pip')) return undefined
   const requirements: Named['requirements'] = []
   for (const [, list] of source.replace(/^[ \t]*#.*\n/gm, '').replace(/\\[ \t]*\n/g, ' ').matchAll(/\bpip3?(?:\.\d+)?\s+(?:--\S+\s+)*install\s+([^&;|\n]*)/g)) {

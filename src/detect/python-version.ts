@@ -44,11 +44,11 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   const tooNew = (line: string): Blocked | undefined => (newest && older(newest, line) ? { name: lockFile!, version: `(of Python ${newest})`, evidence: { file: lockFile! } } : undefined)
   const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests) ?? tooNew(l.id)]))
   const line = lines.slice(start).find((l) => !blocked.get(l.id))
-  const dockerfile = project.has('hardened.lock') ? undefined : existingImage(project.read('Dockerfile'))
+  const dockerfile = existingImage(project.original('Dockerfile'))
   const inUse = dockerfile && lines.find((l) => l.id === dockerfile.line)
   // a line without support is taken from there only where a newer one would not do
   // nor one that something has to be compiled for, without the compiler that is installed there
-  const compiled = inUse && line && !/\b(?:gcc|build-essential|build-base)\b/.test(project.read('Dockerfile')!) ? withoutWheels(inUse.id, language.data!.wheels as WheelTable, manifests) : undefined
+  const compiled = inUse && line && !/\b(?:gcc|build-essential|build-base)\b/.test(project.original('Dockerfile')!) ? withoutWheels(inUse.id, language.data!.wheels as WheelTable, manifests) : undefined
   if (inUse && !compiled && (inUse.bases?.length !== 1 || blocked.get(lines[start]?.id ?? ''))) return fact(inUse.id, dockerfile.evidence)
   const why = compiled ?? blocked.get(lines[start]?.id ?? '')
   const oldestFit = lines.at(-1)

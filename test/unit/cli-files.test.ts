@@ -35,6 +35,22 @@ describe('files that are there already', () => {
     expect(existsSync(join(third, 'Dockerfile.bak-1'))).toBe(false)
   })
 
+  test('a second run finds what the first one found in a Dockerfile that it wrote over, and no secret of it is kept', () => {
+    const files = {
+      'requirements.txt': 'flask==3.1.0\n',
+      'app.py': 'from flask import Flask\n\napp = Flask(__name__)\n',
+      Dockerfile: 'FROM python:3.11\nENV TOKEN=ghp_012345678901234567890123\nRUN apt-get update && apt-get install -y \\\n    ffmpeg\nRUN pip install --index-url https://me:hunter2@pypi.example/simple flask\n',
+      'compose.yaml': 'services:\n  web:\n    build: .\n    environment:\n      PASSWORD: hunter2\n    ports:\n      - "80:5001"\n',
+    }
+    const folder = project(files, '')
+    expect(run(folder, ['--force']).code).toBe(0)
+    expect(read(folder, 'Dockerfile')).toMatch(/FROM python:3\.11-[^]*install [^\n]*ffmpeg/)
+    const before = tree(folder)
+    expect(run(folder, []).out).not.toMatch(/^(?!same|$)/m)
+    expect(tree(folder)).toEqual(before)
+    expect(JSON.parse(read(folder, 'hardened.lock')).replaced).toEqual({ Dockerfile: 'FROM python:3.11\nRUN apt-get update && apt-get install -y      ffmpeg\n', 'compose.yaml': 'services:\n  web:\n    build: .\n    environment:\n    ports:\n      - "80:5001"\n' })
+  })
+
   test('unedited ones are updated, edited ones conflict, an edit that nothing new meets is kept', () => {
     const folder = project()
     run(folder, [])

@@ -221,3 +221,10 @@ test('the browsers of a front end\'s tests are not fetched', async () => {
   const facts = await factsOf({ 'go.mod': mod(), 'main.go': main, 'web/package.json': '{"scripts":{"build":"vite build"},"devDependencies":{"vite":"7.0.0","puppeteer":"24.0.0"}}', 'web/package-lock.json': '{}' })
   expect(facts.build.frontends).toMatchObject([{ environment: ['PUPPETEER_SKIP_DOWNLOAD=true'] }])
 })
+
+test('the port that a compose file publishes of the only service that it builds', async () => {
+  const files = { 'go.mod': mod(), 'main.go': MAIN.replace('":8080"', 'addr') }
+  const of = async (compose: string) => (await factsOf({ ...files, 'docker-compose.yml': compose })).port
+  expect(await of('services:\n  web:\n    build: .\n    ports:\n      - "127.0.0.1:80:7070"\n  db:\n    image: postgres\n    ports:\n      - 5432:5432\n')).toMatchObject({ value: 7070, guess: true, evidence: [{ file: 'docker-compose.yml', line: 5 }] })
+  expect(await of('services:\n  web:\n    build: .\n    ports: ["80:7070"]\n  admin:\n    build: admin\n    ports:\n      - 81:7071\n')).toBeUndefined()
+})

@@ -14,7 +14,7 @@ export function processOf(project: Project): Fact<string[]> | undefined {
     const command = at < 0 ? undefined : splitCommand(lines[at]!.slice(kind.length).trim().replace(/\$\{?PORT\}?/g, '@PORT@'))
     if (command) return fact(command.map((w) => w.replace('@PORT@', '{port}')), { file: 'Procfile', line: at + 1 })
   }
-  const image = project.has('hardened.lock') ? undefined : imageProcess(project.read('Dockerfile') ?? '')
+  const image = imageProcess(project.original('Dockerfile') ?? '')
   return image ?? makeProcess(project.read('Makefile') ?? '')
 }
 

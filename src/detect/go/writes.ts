@@ -42,7 +42,7 @@ export function readWrites(project: Project, files: readonly string[], patterns:
     else addFolder(folder, evidence)
   }
 
-  const image = project.has('hardened.lock') ? '' : (project.read('Dockerfile') ?? '')
+  const image = project.original('Dockerfile') ?? ''
   for (const [all, paths] of image.matchAll(/^VOLUME[ \t]+(.+)$/gim)) for (const path of paths!.match(/\/[\w./-]*[\w-]/g) ?? []) addFolder(path, { file: 'Dockerfile', line: lineOf(image, all) })
   for (const file of files) {
     const source = project.read(file) ?? ''
