@@ -2,7 +2,7 @@ import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
 import { isCompact, type Main } from './java-main.ts'
 import type { Packaging } from './java-package.ts'
-import { packWar } from './java-war.ts'
+import { fetchOf, packWar } from './java-war.ts'
 import type { Project } from './project.ts'
 
 const MANIFEST = 'META-INF/MANIFEST.MF'
@@ -25,9 +25,9 @@ export function readBare(project: Project, mains: readonly Main[], jar: string |
 }
 
 /** How such a program is made: into the same places as with a build. Libraries lie at the top or in lib/. */
-export function packBare(build: BuildFile, mainClass: () => string | undefined): Packaging {
+export function packBare(build: BuildFile, mainClass: () => string | undefined, server: string | undefined): Packaging {
   const shape = { resolve: '', test: '', jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/app.jar', to: './' }] }
-  if (build.packaging === 'war') return { ...shape, ...packWar(build), command: `mkdir -p /out${build.file === 'WEB-INF' ? ' && jar cf /out/app.jar .' : ''}` }
+  if (server) return { ...shape, ...packWar(build, server), command: `mvn -B -ntp ${fetchOf(server)}${build.file === 'WEB-INF' ? ' && \\\n    jar cf /out/app.jar .' : ''}` }
   if (build.file.endsWith('.jar')) return { ...shape, command: `mkdir -p /out && cp ${build.file} /out/app.jar`, run: ['-jar', 'app.jar'], develop: ['-jar', '/out/app.jar'] }
   if (build.file === MANIFEST) return { ...shape, command: 'mkdir -p /out && cp -r . /out/app', copies: [{ from: '/out/app/', to: './' }], run: ['-cp', '.', build.mainClass!], develop: ['-cp', '/out/app', build.mainClass!] }
   const main = mainClass()

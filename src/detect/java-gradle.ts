@@ -171,7 +171,7 @@ function pluginsOf(scripts: Script[], catalog: Catalog): Map<string, Plugin> {
 /** Dependencies that are there at run time: as coordinates, as accessors of the version catalog, or by a framework's own catalog. */
 function dependenciesOf(scripts: Script[], catalog: Catalog): Map<string, Evidence> {
   const out = new Map<string, Evidence>()
-  const CONFIGURATION = String.raw`\b(?:implementation|api|runtimeOnly|runtime|compile|developmentOnly)\b\s*\(?\s*(?:(?:enforcedPlatform|platform)\s*\(\s*)?`
+  const CONFIGURATION = String.raw`\b(?:implementation|api|runtimeOnly|runtime|compile|developmentOnly|providedCompile|providedRuntime)\b\s*\(?\s*(?:(?:enforcedPlatform|platform)\s*\(\s*)?`
   for (const { file, text } of scripts) {
     const add = (name: string, what: string): void => void (out.has(name) || out.set(name, { file, line: lineOf(text, what), text: what.trim().slice(0, 120) }))
     for (const m of text.matchAll(new RegExp(`${CONFIGURATION}['"][^:'"\\s]+:([^:'"\\s]+)`, 'g'))) add(m[1]!, m[0])

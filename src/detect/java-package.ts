@@ -1,7 +1,7 @@
 import { packBare } from './java-bare.ts'
 import { type BuildFile, under } from './java-build.ts'
 import { packSbt } from './java-sbt.ts'
-import { isWar, opened, packServed, packWar } from './java-war.ts'
+import { fetchOf, opened, packWar } from './java-war.ts'
 
 /** A function that another program calls: that program's coordinates, and the class of the function. */
 export interface Function {
@@ -34,8 +34,8 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  */
 export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
   if (build.manager === 'sbt') return packSbt(build, mainClass)
-  if (build.manager === 'bare') return packBare(build, mainClass)
-  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, server, called) : gradle(build, mainClass, quarkusType, called)
+  if (build.manager === 'bare') return packBare(build, mainClass, server)
+  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, server, called) : gradle(build, mainClass, quarkusType, server, called)
 }
 
 const OUT_JAR = { from: '/out/app.jar', to: './' }
@@ -91,8 +91,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   // what needs the sources, or another module, is resolved by the build itself
   const common = { resolve: `${mvn} -fn${select} dependency:resolve`, command: make, test: `${mvn}${select} test` }
   const gather = 'dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/out/lib'
-  if (server) return { ...common, command: `${opened(build)}${make} dependency:copy -Dartifact=${server} -Dmdep.stripVersion=true -DoutputDirectory=/out/lib`, ...packServed(build, server) }
-  if (isWar(build)) return { ...common, command: `${opened(build)}${make}`, ...packWar(build) }
+  if (server) return { ...common, command: `${opened(build)}${make} ${fetchOf(server)}`, ...packWar(build, server) }
   if (called) return { ...common, command: `${make} ${gather} dependency:copy -Dartifact=${called.runner}`, ...calling(beside(target, ''), called) }
   const boot = build.plugins.get('spring-boot-maven-plugin')
   const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))
@@ -109,7 +108,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   return main ? { ...common, command: `${make} ${gather}`, ...beside(target, main) } : { ...common, ...whole(target, '*.jar'), run: [] }
 }
 
-function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined, called: Function | undefined): Packaging {
+function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
   const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
   const make = [run, ...(build.without ?? []).map((t) => `-x ${t}`)].join(' ')
   const task = (name: string): string => (build.module ? `:${build.module.replaceAll('/', ':')}:${name}` : name)
@@ -120,7 +119,7 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
   const common = { resolve: `${run} ${task('dependencies')} || true`, test: `${run} ${task('test')}` }
   const gathered = { jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }] }
   const gather = `${make} -I /init.gradle ${task('containerLibraries')}`
-  if (isWar(build)) return { ...common, command: `${make} ${task('war')}`, ...packWar(build) }
+  if (server) return { ...common, command: `${make} -I /init.gradle ${task('war')} ${task('containerServer')}`, ...packWar(build, server) }
   if (called) return { ...common, command: gather, ...calling({ ...gathered, run: [], develop: [] }, called) }
   if (build.plugins.has('io.quarkus')) return { ...common, command: `${make} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType, build.plugins.get('io.quarkus')!.version) }
   if (build.plugins.has('org.springframework.boot')) return { ...common, // before 2.0 there is one task for both

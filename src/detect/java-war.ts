@@ -2,11 +2,9 @@ import { InputError } from '../errors.ts'
 import { type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type BuildFile, under } from './java-build.ts'
 import type { Packaging } from './java-package.ts'
-import type { Language } from './language.ts'
 import type { Project } from './project.ts'
 import type { Sources } from './sources.ts'
 
-const HOME = '/usr/local/tomcat'
 /** Where it unpacks itself when it starts, which is more than /tmp holds. */
 const PAYARA = '/app/payara'
 /** What asks for more than servlets: APIs of a whole server, and plugins that bring one. */
@@ -20,24 +18,25 @@ export const isWar = (build: BuildFile): boolean => build.packaging === 'war' &&
 /** What another server has by itself: its own classes, queues, and what of MicroProfile Payara Micro has not. */
 const ALIEN = /^import (?:static )?(?:(?:javax|jakarta)\.jms|org\.jboss\.(?:ejb3?|msc|resteasy|security|vfs|ws)|org\.wildfly|com\.ibm|io\.openliberty|weblogic|org\.apache\.(?:tomee|openejb)|org\.eclipse\.microprofile\.(?:reactive|graphql|lra))\b/
 
-/** What serves a WAR: the facts that it decides, its image by base, and what the build fetches of it. */
+/** What serves a WAR: the facts that it decides, and the coordinates by which the build fetches it. */
 export interface Server {
   facts: Partial<LanguageFacts>
-  image?: Record<string, string>
-  /** coordinates of a server that is one jar */
-  artifact?: string
+  artifact: string
   newest?: Fact<number>
 }
+
+/** Whether the server is Tomcat, of which there is an archive, and not one jar. */
+export const isTomcat = (artifact: string | undefined): boolean => artifact?.startsWith('org.apache.tomcat:') === true
 
 /**
  * Decides what serves a WAR: Tomcat where servlets are enough, else Payara Micro, which is one jar of Maven's. Throws InputError where the WAR
  * relies on what one server alone has.
  */
-export function serverOf(project: Project, build: BuildFile, language: Language, sources: Sources, flags: readonly string[], warnings: Warning[]): Server {
+export function serverOf(project: Project, build: BuildFile, servers: Record<string, string>, sources: Sources, warnings: Warning[]): Server {
   const api = [...build.dependencies].find(([name]) => SERVER_API.test(name))
   const plugin = [...build.plugins.keys()].find((p) => SERVER_PLUGIN.test(p))
   const used = api && sources.match(BEYOND_SERVLETS)
-  if (!plugin && !used) return tomcatOf(project, build, language, sources, flags, warnings)
+  if (!plugin && !used) return tomcatOf(project, build, servers, sources, warnings)
   const own = build.manager === 'maven' ? (sources.match(ALIEN)?.evidence ?? ownDatabase(project, build)) : { file: build.file }
   if (own)
     throw new InputError({
@@ -46,7 +45,7 @@ export function serverOf(project: Project, build: BuildFile, language: Language,
       ...(own.line ? { line: own.line } : {}),
       hint: "build it with its server in one jar (WildFly's or Open Liberty's runnable jar, Payara Micro), or as an executable jar",
     })
-  return payaraOf(build, sources, used?.evidence ?? { file: build.file, text: plugin }, warnings)
+  return payaraOf(build, servers, sources, used?.evidence ?? { file: build.file, text: plugin }, warnings)
 }
 
 /** The file by which a server is told of databases, which another one does not read. */
@@ -58,40 +57,27 @@ function ownDatabase(project: Project, build: BuildFile): Evidence | undefined {
 }
 
 /** Payara Micro of the API's age: 5 is the last of javax, and runs on Java 17 at most. https://docs.payara.fish/community/docs/Technical%20Documentation/Payara%20Micro%20Documentation/Overview.html */
-function payaraOf(build: BuildFile, sources: Sources, evidence: Evidence, warnings: Warning[]): Server {
-  const version = sources.match(/^import (?:static )?javax\.(?!sql|naming|net|crypto|xml|swing|imageio|management|security\.auth)/) ? '5.2022.5' : '6.2025.10'
+function payaraOf(build: BuildFile, servers: Record<string, string>, sources: Sources, evidence: Evidence, warnings: Warning[]): Server {
+  const space = sources.match(/^import (?:static )?javax\.(?!sql|naming|net|crypto|xml|swing|imageio|management|security\.auth)/) ? 'javax' : 'jakarta'
+  const artifact = servers[`payara-${space}`]!
+  const version = artifact.split(':')[2]!
   const newest = version.startsWith('5') ? 17 : 21
   warnings.push({ message: `the WAR is served by Payara Micro ${version} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
   return {
-    artifact: `fish.payara.extras:payara-micro:${version}`,
+    artifact,
     ...((build.newest?.value ?? Infinity) > newest ? { newest: fact(newest, { file: build.file, text: `Payara Micro ${version}` }) } : {}),
     facts: { framework: fact('payara', evidence), serves: fact(true, evidence), port: fact(8080, evidence), health: fact('/health/live', evidence), ready: fact('/health/ready', evidence), portVariable: undefined, hostVariable: undefined, env: {}, writable: [PAYARA] },
   }
 }
 
-/** Tomcat's line that has the WAR's servlet API, on the image that fits Java's version. https://tomcat.apache.org/whichversion.html */
-function tomcatOf(project: Project, build: BuildFile, language: Language, sources: Sources, flags: readonly string[], warnings: Warning[]): Server {
+/** Tomcat's line that has the WAR's servlet API. https://tomcat.apache.org/whichversion.html */
+function tomcatOf(project: Project, build: BuildFile, servers: Record<string, string>, sources: Sources, warnings: Warning[]): Server {
   const evidence: Evidence = { file: build.file, text: 'war' }
   const web = project.read(under(build.module, build.manager === 'bare' ? 'WEB-INF/web.xml' : 'src/main/webapp/WEB-INF/web.xml')) ?? ''
-  const jakarta = sources.match(/^import (?:static )?(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet/.test(d)) ? 'jakarta' : 'javax')
-  const line = jakarta === 'jakarta' ? '10.1' : '9.0'
-  warnings.push({ message: `the WAR is served by Tomcat ${line} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
-  return {
-    image: { debian: `tomcat:${line}-jre{version}-temurin-noble` },
-    facts: {
-      framework: fact('tomcat', evidence),
-      start: fact(['catalina.sh', 'run'], evidence),
-      develop: fact([`${HOME}/bin/catalina.sh`, 'run'], evidence),
-      serves: fact(true, evidence),
-      port: fact(8080, evidence),
-      health: undefined,
-      ready: undefined,
-      portVariable: undefined,
-      hostVariable: undefined,
-      env: { CATALINA_OPTS: flags.filter((f) => !f.includes('tmpdir')).join(' '), CATALINA_TMPDIR: '/tmp' },
-      unsuitable: Object.keys(language.bases).filter((b) => b !== 'debian').map((base) => ({ base, reason: `the WAR is served by Tomcat, which has no ${base} image here`, evidence: [evidence] })),
-    },
-  }
+  const space = sources.match(/\b(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet/.test(d)) ? 'jakarta' : 'javax')
+  const artifact = servers[`tomcat-${space}`]!
+  warnings.push({ message: `the WAR is served by Tomcat ${artifact.split(':')[2]} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
+  return { artifact, facts: { framework: fact('tomcat', evidence), serves: fact(true, evidence), port: fact(8080, evidence), health: undefined, ready: undefined, portVariable: undefined, hostVariable: undefined, env: {} } }
 }
 
 const OPENED = ['java.base/java.util', 'java.base/java.text', 'java.base/java.lang.reflect', 'java.desktop/java.awt.font']
@@ -99,22 +85,26 @@ const OPENED = ['java.base/java.util', 'java.base/java.text', 'java.base/java.la
 /** What a plugin of Maven before 3.3 needs of Java 16 and newer, as a prefix of its command; it is the default before Maven 3.9. */
 export const opened = (build: BuildFile): string => (/^(?:[12]\.|3\.[0-2]\b|$)/.test(build.plugins.get('maven-war-plugin')?.version ?? '') ? `JDK_JAVA_OPTIONS="${OPENED.map((p) => `--add-opens=${p}=ALL-UNNAMED`).join(' ')}" ` : '')
 
-/** How a WAR is built: its files lie where Tomcat finds them, unpacked, since nothing may be unpacked when it runs. */
-export function packWar(build: BuildFile): Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'> {
-  return {
-    jarFolder: build.manager === 'bare' ? '.' : under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'),
-    jarName: build.file === 'WEB-INF' ? '' : '*.war',
-    collect: '',
-    extract: '',
-    copies: [{ from: '/out/conf/', to: `${HOME}/conf/` }, { from: '/out/webapp', to: `${HOME}/webapps/ROOT` }],
-    run: ['war'],
-    develop: [],
-  }
+type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'>
+
+/** How a WAR is built, and what of its server is shipped. */
+export function packWar(build: BuildFile, artifact: string): Shape {
+  const shape = { jarFolder: build.manager === 'bare' ? '.' : under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'), jarName: build.file === 'WEB-INF' ? '' : '*.war', extract: '' }
+  return { ...shape, ...(isTomcat(artifact) ? tomcat() : payara(artifact)) }
 }
 
-/** How a WAR is built that a server in one jar deploys when it starts. */
-export function packServed(build: BuildFile, artifact: string): Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | 'copies' | 'run' | 'develop'> {
+/** What Maven is told to fetch the server: into /out/server, or /out/lib where it is one jar. */
+export const fetchOf = (artifact: string): string => (isTomcat(artifact) ? `dependency:unpack -Dartifact=${artifact}:zip -DoutputDirectory=/out/server` : `dependency:copy -Dartifact=${artifact} -Dmdep.stripVersion=true -DoutputDirectory=/out/lib`)
+
+/** The WAR lies unpacked where Tomcat finds it, since nothing may be unpacked when it runs. Its class is started without the scripts, which want a shell. */
+function tomcat(): Omit<Shape, 'jarFolder' | 'jarName' | 'extract'> {
+  const run = (home: string): string[] => [`-Dcatalina.home=${home}`, `-Djava.util.logging.config.file=${home}/conf/logging.properties`, '-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager', '-cp', `${home}/bin/bootstrap.jar:${home}/bin/tomcat-juli.jar`, 'org.apache.catalina.startup.Bootstrap', 'start']
+  const copies = ['bin/*.jar', 'lib', 'conf', 'webapps'].map((p) => ({ from: `/out/tomcat/${p}`, to: `./${p.replace('*.jar', '')}` }))
+  return { collect: 'mv /out/server/apache-tomcat-* /out/tomcat && rm -r /out/tomcat/webapps', copies, run: run('/app'), develop: run('/out/tomcat') }
+}
+
+function payara(artifact: string): Omit<Shape, 'jarFolder' | 'jarName' | 'extract'> {
   const jar = `${artifact.split(':')[1]}.jar`
   const run = (root: string): string[] => ['-jar', `${root && '/out/lib/'}${jar}`, '--rootdir', PAYARA, '--nohazelcast', '--port', '{port}', '--contextroot', '/', '--deploy', `${root}app.war`]
-  return { ...packWar(build), collect: 'mv /out/app.jar /out/app.war', copies: [{ from: `/out/lib/${jar}`, to: './' }, { from: '/out/app.war', to: './' }], run: run(''), develop: run('/out/') }
+  return { collect: 'mv /out/app.jar /out/app.war', copies: [{ from: `/out/lib/${jar}`, to: './' }, { from: '/out/app.war', to: './' }], run: run(''), develop: run('/out/') }
 }

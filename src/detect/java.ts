@@ -9,7 +9,7 @@ import { polyglotOf, readPolyglot } from './java-polyglot.ts'
 import { type Process, readProcess, withoutPort } from './java-procfile.ts'
 import { playSecret, readSbt } from './java-sbt.ts'
 import { readSettings, type Settings, variableOf } from './java-settings.ts'
-import { isWar, serverOf } from './java-war.ts'
+import { isTomcat, isWar, serverOf } from './java-war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java-web.ts'
 import type { DetectContext, Framework, Language, Manager } from './language.ts'
 import { detectMember } from './member.ts'
@@ -29,6 +29,7 @@ interface Data {
   folders: string[]
   oldest: number
   runner: string
+  servers: Record<string, string>
   launcher: string
   known: Record<string, Record<string, string[]>>
   mains: Record<string, { below: number; class: string }[]>
@@ -75,7 +76,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
-  const served = isWar(build) ? serverOf(project, build, language, sources, data.flags, warnings) : undefined
+  const served = isWar(build) ? serverOf(project, build, data.servers, sources, warnings) : undefined
   const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), served?.artifact, called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
@@ -133,14 +134,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     ...served?.facts,
     ...(isClosed(build) ? closedProgram(build, warnings) : {}),
     build: {
-      ...(served?.image ? { runtimeImage: served.image } : {}),
-      tomcat: served?.image !== undefined,
+      tomcat: isTomcat(served?.artifact),
+      server: served?.artifact ?? '',
       bare: build.manager === 'bare',
       compiled: build.manager !== 'bare' || build.file.endsWith('.java'),
-      baseValues: buildersOf(build, manager, apart),
+      // Maven fetches what serves a WAR that no build made
+      baseValues: buildersOf(build, build.manager === 'bare' && served ? language.managers.find((m) => m.id === 'maven')! : manager, apart),
       wrapper: build.wrapper,
       gradle: build.manager === 'gradle',
-      sbt: build.manager === 'sbt' ? build.launcher || data.launcher : '',
+      sbt: build.manager !== 'sbt' ? '' : build.launcher?.startsWith('1.') ? build.launcher : data.launcher,
       portable: !build.plugins.has('os-maven-plugin') && !build.plugins.has('com.google.osdetector'),
       manifests: build.manifests,
       resolve: packaging.resolve,
