@@ -4,7 +4,7 @@ import type { Change } from '../reconcile/reconcile.ts'
 import { coloured, paint } from './colour.ts'
 import type { Choice } from './decide.ts'
 import type { Io } from './io.ts'
-import type { nextSteps } from './next.ts'
+import { type nextSteps, shellWord } from './next.ts'
 import type { Parsed } from './parse.ts'
 
 type Flags = Parsed['flags']
@@ -33,7 +33,7 @@ export function summary(plan: Plan, flags: Flags, io: Io): string {
   const { runtime } = plan
   const probe = runtime.probes?.liveness
   const rows: [string, string, string][] = [
-    ['start', runtime.argv.join(' '), 'start'],
+    ['start', runtime.argv.map(shellWord).join(' '), 'start'],
     ['port', runtime.port === undefined ? 'none: nothing listens' : String(runtime.port), 'port'],
     ['health', !probe ? 'nothing to probe' : 'http' in probe ? probe.http.path : 'grpc' in probe ? 'gRPC health checking' : 'the port opens (no health route was found)', 'healthPath'],
     ['services', plan.services.map((s) => s.id).join(', '), 'services'],
