@@ -104,7 +104,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
 
   let known: { files?: ReadonlySet<string> } | undefined
   const reached = (): ReadonlySet<string> | undefined => (known ??= { files: start.framework ? undefined : reachedFrom(project, start.sources) }).files
-  const writes = start.static || start.framework || start.cwd ? { folders: [], links: [] } : readWrites(project, sources.files, { workdir: workdirOf(workspace), output: start.output, reached }, warnings)
+  const writes = start.static || start.framework ? { folders: [], links: [] } : readWrites(project, sources.files, { root: workdirOf(workspace), cwd: start.cwd ?? '', output: start.output, reached }, warnings)
   const started = start.static ? undefined : readSpawns(context, sources.files, reached, system.runtime, warnings)
 
   const build = {

@@ -133,6 +133,10 @@ function missingEntry(project: Project, lock: string): string | undefined {
   const peers = !/^\s*legacy-peer-deps\s*=\s*true/m.test(project.read('.npmrc') ?? '')
   for (const [, names, meta = ''] of lock.matchAll(peers ? WANTED : /"optionalDependencies":\s*\{([^}]*)\}/g))
     for (const [, name] of names!.matchAll(/"([^"]+)":/g)) if (!present.has(name!) && !meta.includes(`"${name}"`)) return name
+  // the same of a second version, whose packages for platforms are named at exactly that version
+  if (!/"overrides"\s*:/.test(project.read('package.json') ?? ''))
+    for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
+      for (const [, name, version] of names!.matchAll(/"([^"]+)":\s*"(\d+\.\d+\.\d+)"/g)) if (!present.has(`${name}@${version}`)) return name
   return undefined
 }
 
@@ -141,9 +145,9 @@ const WANTED = /"(?:optional|peer)Dependencies":\s*\{([^}]*)\}(?:,\s*"peerDepend
 
 let read: { lock: string; names: Set<string> } | undefined
 
-/** Names of all packages that a lock file of npm lays out, at any depth; read in one pass, since a lock file may have a megabyte. */
+/** Names, and names with versions, of all packages that a lock file of npm lays out, at any depth; read in one pass, since a lock file may have a megabyte. */
 export function installedNames(lock: string): Set<string> {
-  if (read?.lock !== lock) read = { lock, names: new Set(Array.from(lock.matchAll(/node_modules\/((?:@[^/"]+\/)?[^/"]+)"/g), (m) => m[1]!)) }
+  if (read?.lock !== lock) read = { lock, names: new Set(Array.from(lock.matchAll(/node_modules\/((?:@[^/"]+\/)?[^/"]+)"(?:: \{\s*"version": "([^"]+)")?/g), (m) => (m[2] ? [m[1]!, `${m[1]}@${m[2]}`] : [m[1]!])).flat()) }
   return read.names
 }
 

@@ -42,6 +42,7 @@ export function readPrisma(project: Project, manifest: Manifest, folder: string)
     ...(id === 'sqlite' ? { sqlite: at(provider!) } : {}),
     secrets: [...datasource.matchAll(/env\("(\w+)"\)/g)].map((m) => fact(m[1]!, at(m[0]))),
     files: [copy(around), ...(config ? [copy(config)] : [])],
-    command: `${address}prisma generate${folder || (said && !config) ? ` --schema=${folder}${schema}` : ''}`,
+    // pnpm, and others where versions differ, keep a package's programs with that package
+    command: `${address}${folder ? `PATH=/app/${folder}node_modules/.bin:$PATH ` : ''}prisma generate${folder || (said && !config) ? ` --schema=${folder}${schema}` : ''}`,
   }
 }

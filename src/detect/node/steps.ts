@@ -35,7 +35,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     generate: [...prisma.map((p) => p.command), ...install.generates],
     committed: install.committed,
     productionStage: needsModules && !tools.whole && !prunes,
-    prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick('prune')) : '',
+    prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick(workspace && spec.pruneMember ? 'pruneMember' : 'prune')) : '',
     modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
     buildEnv: environmentOf(read, install, version),

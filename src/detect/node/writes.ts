@@ -26,21 +26,22 @@ export const ASIDE = /(^|\/)(\.[^/]+|scripts?|tools?|bin|build|config|migrations
 
 /**
  * Reads which files and folders the sources make: databases in a file, uploads, logs. A folder that holds files of the project
- * is left alone: a mount would hide them. @param output the folder that the build puts the program into @param reached the files
- * that run, where imports tell them
+ * is left alone: a mount would hide them. @param root the app's own folder in the image @param cwd the one below it that the program
+ * runs in @param output the folder that the build puts the program into @param reached the files that run, where imports tell them
  */
-export function readWrites(project: Project, files: readonly string[], { workdir, output, reached }: { workdir: string; output: string; reached: () => ReadonlySet<string> | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], { root, cwd, output, reached }: { root: string; cwd: string; output: string; reached: () => ReadonlySet<string> | undefined }, warnings: Warning[]): Writes {
+  const workdir = posix.join(root, cwd)
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const addFolder = (path: string, evidence: Evidence): void => {
     if (SYSTEM.test(path) || !path.startsWith('/') || folders.has(path) || folders.size >= MAX_FOLDERS) return
-    const below = path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : undefined
-    if (below === undefined || !project.names(below).some((n) => !n.startsWith('.'))) folders.set(path, evidence)
+    const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined
+    if (below === undefined || (below !== '' && !project.names(below).some((n) => !n.startsWith('.')))) folders.set(path, evidence)
   }
   const addFile = (path: string, evidence: Evidence): void => {
     const folder = posix.dirname(path)
     if (folder !== workdir) addFolder(folder, evidence)
-    else if (!project.has(path.slice(workdir.length + 1))) links.set(path, evidence)
+    else if (!project.has(path.slice(root.length + 1))) links.set(path, evidence)
   }
 
   for (const file of files) {
@@ -51,7 +52,7 @@ export function readWrites(project: Project, files: readonly string[], { workdir
     // a name stands for the literal that it is set to in the same file
     const pathOf = ([plain, base, joined, name]: (string | undefined)[], deep = false): string | undefined => {
       if (plain !== undefined) return posix.resolve(workdir, plain)
-      if (joined !== undefined) return posix.resolve(workdir, base === 'process.cwd()' ? '.' : beside, ...[...joined.matchAll(/["'`]([^"'`]+)["'`]/g)].map((m) => m[1]!))
+      if (joined !== undefined) return posix.resolve(base === 'process.cwd()' ? workdir : posix.join(root, beside), ...[...joined.matchAll(/["'`]([^"'`]+)["'`]/g)].map((m) => m[1]!))
       const set = deep || name === undefined ? null : new RegExp(`\\b(?:const|let|var)\\s+${name.replaceAll('$', '\\$')}\\s*=\\s*${PATH}`).exec(source)
       return set ? pathOf(set.slice(1), true) : undefined
     }
