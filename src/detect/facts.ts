@@ -59,6 +59,8 @@ export interface LanguageFacts {
   ready?: Fact<string>
   /** ids of services in templates/workload/services.yaml */
   services?: Fact<string>[]
+  /** the scheme of a service's URLs, by its id, where the program's driver is named in it: "postgresql+asyncpg" */
+  urlSchemes?: Record<string, string>
   /** true where the program handles SIGTERM itself, so that it needs no init as PID 1 */
   handlesSigterm?: Fact<boolean>
   /** ids of bases that this project cannot use, with the reason a person is told */

@@ -24,7 +24,7 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const tool = table(manifests.pyproject, 'tool')
   const listed = texts(table(manifests.pyproject, 'project'), 'dependencies').length
   const complete = manifests.requirements !== undefined && [...manifests.dependencies.values()].filter((d) => d.evidence.file === 'pyproject.toml').length === 0
-  const guessed = tool.poetry && !listed && !complete ? 'poetry' : project.has('Pipfile') ? 'pipenv' : manifests.requirements && (complete || !manifests.pyproject) ? 'pip' : tool.uv ? 'uv' : tool.pdm ? 'pdm' : tool.poetry ? 'poetry' : manifests.pyproject?.project || (!manifests.requirements && (project.has('setup.py') || project.has('setup.cfg'))) ? 'pyproject' : 'pip'
+  const guessed = tool.poetry && !listed && !complete ? 'poetry' : project.has('Pipfile') ? 'pipenv' : manifests.requirements && (complete || !manifests.pyproject) ? 'pip' : tool.uv ? 'uv' : tool.pdm ? 'pdm' : tool.poetry && !listed ? 'poetry' : manifests.pyproject?.project || (!manifests.requirements && (project.has('setup.py') || project.has('setup.cfg'))) ? 'pyproject' : 'pip'
   const id = chosen.manager ?? locks[0]?.id ?? guessed
   const spec = language.managers.find((m) => m.id === id) ?? language.managers.find((m) => m.id === 'pip')!
   const lockFile = locks.find((l) => l.id === spec.id)?.lock
@@ -33,7 +33,7 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const pinned = spec.id === 'pip' && [...manifests.dependencies.values()].every((d) => d.pinned)
   if (!lockFile && !pinned && manifest) warnings.push({ message: `${spec.id === 'pip' ? 'not every requirement is pinned' : 'there is no lock file'}, so two builds may install different versions`, file: manifest, hint: spec.id === 'pip' ? 'pin them, for example with pip freeze or uv pip compile' : 'lock the dependencies and commit the lock file' })
   const state = lockFile ? lockState(project, lockFile, manifests) : {}
-  if (state.stale) warnings.push({ message: `${lockFile} was made from another ${String((spec.files as unknown as string[])[0])}: ${state.lacks ? 'the build resolves what it lacks, and two builds may install different versions' : 'it is installed as it is'}`, file: lockFile, hint: `lock again: ${spec.id} lock` })
+  if (state.stale) warnings.push({ message: `${lockFile} was made ${spec.id === 'uv' && !state.lacks ? 'with settings that the project does not have' : `from another ${String((spec.files as unknown as string[])[0])}`}: ${state.lacks ? 'the build resolves what it lacks, and two builds may install different versions' : 'it is installed as it is'}`, file: lockFile, hint: `lock again: ${spec.id} lock` })
   return { spec, lockFile, state, manager: manifest ? fact(spec.id, { file: manifest }) : { value: spec.id, evidence: [], guess: true } }
 }
 
@@ -59,7 +59,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const listed = (text: string): string => (lines.length > 0 ? text.replace(/ > (\S+) &&/, ` > $1 && sed -i -E ${lines.map((l) => `-e '${l}'`).join(' ')} $1 &&`) : text)
   const strict = lockFile !== undefined && !(state.stale && state.lacks)
   // a release of today's finds locks of older ones out of date
-  const verified = (text: string): string => (state.checked ? text : text.replace('pipenv verify && ', ''))
+  const verified = (text: string): string => (state.checked ? text : text.replace('pipenv verify && ', '').replace('uv sync --locked', state.stale ? 'uv sync --frozen' : '$&'))
   const command = (name: string): string => verified(listed(whole(String(spec[strict ? name : `${name}Loose`] ?? ''))))
   const tools = [pins.pip![needs.line] ? `pip==${pins.pip![needs.line]}` : '', String(spec.setup)].filter(Boolean).join(' ')
   const setup = tools.replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))

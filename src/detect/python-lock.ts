@@ -30,8 +30,11 @@ export function lockState(project: Project, lock: string, { pyproject, dependenc
     const stale = hash !== undefined && pyproject !== undefined && sha256(pythonJson(poetryContent(pyproject), ', ', ': ')) !== hash
     return { stale, lacks: stale }
   }
-  const stale = lock === 'uv.lock' && pyproject !== undefined && uvLacks(content, pyproject)
-  return stale ? { stale, lacks: stale } : {}
+  if (lock !== 'uv.lock' || pyproject === undefined) return {}
+  if (uvLacks(content, pyproject)) return { stale: true, lacks: true }
+  // a bound of its maker's own machine, which uv finds missing here
+  const bound = /^exclude-newer/m.test(content.slice(0, content.indexOf('[[package]]'))) && table(pyproject, 'tool', 'uv')['exclude-newer'] === undefined && !project.has('uv.toml')
+  return bound ? { stale: true } : {}
 }
 
 const sha256 = (data: string): string => process.getBuiltinModule('node:crypto').createHash('sha256').update(data).digest('hex')

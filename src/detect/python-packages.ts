@@ -103,3 +103,21 @@ export function extraServices(manifests: Manifests): Fact<string>[] {
   const celery = manifests.dependencies.get('celery') ?? manifests.dependencies.get('kombu')
   return celery?.extras.includes('redis') && !manifests.dependencies.has('redis') ? [fact('redis', celery.evidence)] : []
 }
+
+/** Drivers of SQLAlchemy by their packages, the one that a plain URL means first: https://docs.sqlalchemy.org/en/20/dialects/ */
+const DRIVERS: Record<'sync' | 'async', Record<string, [name: string, scheme: string][]>> = {
+  sync: { postgres: [['psycopg2', ''], ['psycopg2-binary', ''], ['psycopg', 'postgresql+psycopg'], ['psycopg-binary', 'postgresql+psycopg'], ['pg8000', 'postgresql+pg8000']], mysql: [['mysqlclient', ''], ['pymysql', 'mysql+pymysql'], ['mysql-connector-python', 'mysql+mysqlconnector']] },
+  async: { postgres: [['asyncpg', 'postgresql+asyncpg'], ['psycopg', 'postgresql+psycopg']], mysql: [['asyncmy', 'mysql+asyncmy'], ['aiomysql', 'mysql+aiomysql']] },
+}
+
+/** The schemes of URLs that SQLAlchemy finds the installed drivers by; none where a driver is given the URL itself. */
+export function urlSchemes({ dependencies }: Manifests, sources: Sources): Record<string, string> | undefined {
+  if (!['sqlalchemy', 'sqlmodel', 'flask-sqlalchemy'].some((n) => dependencies.has(n)) || dependencies.has('django')) return undefined
+  const drivers = DRIVERS[sources.match(/\b(?:create_async_engine|AsyncEngine|async_engine_from_config)\(/) ? 'async' : 'sync']
+  if (sources.match(/\b(?:asyncpg|psycopg)\.(?:connect|create_pool)\(/)) return undefined
+  const out = Object.entries(drivers).flatMap(([id, list]) => {
+    const scheme = list.find(([name]) => dependencies.has(name))?.[1]
+    return scheme ? (id === 'mysql' ? [[id, scheme], ['mariadb', scheme]] : [[id, scheme]]) : []
+  })
+  return out.length > 0 ? Object.fromEntries(out) : undefined
+}

@@ -29,9 +29,10 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
     const asked = found[1]!.split('.').slice(0, 2).join('.')
     const oldest = language.versions.lines.at(-1)!.id
     if (!asked.startsWith('3.') || !older(asked, oldest)) return chooseLine(language, asked, evidence, warnings)
-    // a lock holds releases of its time; without one the newest are installed
-    warnings.push({ message: `Python ${asked} has no image here${lockFile ? `; ${oldest} is nearest to it and used` : ', so another is used'}`, file, line: evidence.line, hint: 'choose another: --language-version' })
-    if (lockFile) return { value: oldest, evidence: [evidence], guess: true }
+    // a lock, and a list of pins, holds releases of its time; without one the newest are installed
+    const old = lockFile ?? (manifests.dependencies.size > 0 && [...manifests.dependencies.values()].every((d) => d.pinned) ? file : undefined)
+    warnings.push({ message: `Python ${asked} has no image here${old ? `; ${oldest} is nearest to it and used` : ', so another is used'}`, file, line: evidence.line, hint: 'choose another: --language-version' })
+    if (old) return { value: oldest, evidence: [evidence], guess: true }
   }
   const range = manifests.range ?? rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
   const fits = range ? language.versions.lines.filter((l) => inRange(l.id, range.text)).map((l) => l.id) : []

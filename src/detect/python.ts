@@ -8,7 +8,7 @@ import { chooseFramework, refuseUnlisted, warnOfUnlisted } from './python-framew
 import { bindsByVariable, chooseHealth } from './python-health.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
-import { companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools } from './python-packages.ts'
+import { companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python-packages.ts'
 import { settingsPort } from './python-port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python-start.ts'
 import { warnOfTools } from './python-tools.ts'
@@ -83,6 +83,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
   const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
   const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.kept })
+  const schemes = services.length > 0 ? urlSchemes(manifests, sources) : undefined
 
   return {
     framework,
@@ -102,6 +103,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     handlesSigterm: start.sigterm !== undefined ? fact(start.sigterm, ...(start.argv?.evidence ?? [])) : server.handlesSigterm,
     services,
     ...(release ? { release } : {}),
+    ...(schemes ? { urlSchemes: schemes } : {}),
     secrets,
     settings: variables.filter((v) => !secrets.includes(v)),
     ...(heavy ? { kind: heavy } : {}),

@@ -26,7 +26,9 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
     for (const name of known.length > 0 ? known : [String(service.default)]) {
       if (taken.has(name)) continue
       taken.add(name)
-      values.set(name, valueOf(name)!)
+      const scheme = facts.urlSchemes?.[service.id]
+      const value = valueOf(name)!
+      values.set(name, scheme ? value.replace(/^[a-z]+(?=:\/\/)/, scheme) : value)
     }
     if (service.secret) passwords.push(String(service.secret))
   }

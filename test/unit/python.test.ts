@@ -531,5 +531,23 @@ describe('a lock file beside its manifest', () => {
     const uv = (names: string): Record<string, string> => ({ 'pyproject.toml': `[project]\nname = "a"\nversion = "0"\nrequires-python = ">=3.12"\ndependencies = [${names}]\n`, 'uv.lock': 'version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "a"\nversion = "0"\nsource = { virtual = "." }\ndependencies = [\n    { name = "flask" },\n]\n\n[package.metadata]\nrequires-dist = [{ name = "flask", specifier = ">=3" }]\n\n[[package]]\nname = "flask"\nversion = "3.1.0"\n' })
     expect((await installed(uv('"Flask>=3"'))).install).toMatch(/^uv sync --locked/)
     expect((await installed(uv('"flask>=3", "redis"'))).install).toMatch(/^uv sync --no-dev/)
+    const bounded = uv('"flask"')
+    expect((await installed({ ...bounded, 'uv.lock': bounded['uv.lock']!.replace('\n\n', '\n\n[options]\nexclude-newer = "2026-01-01T00:00:00Z"\n\n') })).install).toMatch(/^uv sync --frozen/)
+  })
+})
+
+describe('the URLs of databases', () => {
+  const schemes = async (requirements: string, source = ''): Promise<unknown> => (await factsOf({ 'requirements.txt': requirements, 'app.py': `${source}${FLASK}` })).urlSchemes
+
+  it('name the driver that SQLAlchemy would not take by itself', async () => {
+    expect(await schemes('flask\nsqlalchemy\nasyncpg\n', 'engine = create_async_engine(url)\n')).toEqual({ postgres: 'postgresql+asyncpg' })
+    expect(await schemes('flask\nflask-sqlalchemy\npymysql\n')).toEqual({ mysql: 'mysql+pymysql', mariadb: 'mysql+pymysql' })
+    expect(await schemes('flask\nsqlalchemy\npsycopg[binary]\n')).toEqual({ postgres: 'postgresql+psycopg' })
+  })
+
+  it('are plain for drivers that are asked for, and without SQLAlchemy', async () => {
+    expect(await schemes('flask\nsqlalchemy\npsycopg2-binary\npymysql\n')).toEqual({ mysql: 'mysql+pymysql', mariadb: 'mysql+pymysql' })
+    expect(await schemes('flask\nasyncpg\n')).toBeUndefined()
+    expect(await schemes('flask\nsqlalchemy\nasyncpg\n', 'engine = create_async_engine(url)\npool = asyncpg.create_pool(url)\n')).toBeUndefined()
   })
 })
