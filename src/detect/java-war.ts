@@ -93,8 +93,11 @@ export function packWar(build: BuildFile, artifact: string): Shape {
   return { ...shape, ...(isTomcat(artifact) ? tomcat() : payara(artifact)) }
 }
 
+/** A project may pin one that is too old to be told by flags. */
+const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.7.0'
+
 /** What Maven is told to fetch the server: into /out/server, or /out/lib where it is one jar. */
-export const fetchOf = (artifact: string): string => (isTomcat(artifact) ? `dependency:unpack -Dartifact=${artifact}:zip -DoutputDirectory=/out/server` : `dependency:copy -Dartifact=${artifact} -Dmdep.stripVersion=true -DoutputDirectory=/out/lib`)
+export const fetchOf = (artifact: string): string => (isTomcat(artifact) ? `${PLUGIN}:unpack -Dartifact=${artifact}:zip -DoutputDirectory=/out/server` : `${PLUGIN}:copy -Dartifact=${artifact} -Dmdep.stripVersion=true -DoutputDirectory=/out/lib`)
 
 /** The WAR lies unpacked where Tomcat finds it, since nothing may be unpacked when it runs. Its class is started without the scripts, which want a shell. */
 function tomcat(): Omit<Shape, 'jarFolder' | 'jarName' | 'extract'> {
