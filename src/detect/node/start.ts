@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Evidence, type Fact, fact } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import { lineOf, openProject, type Project } from '../project.ts'
+import { fileOf, filesIn, pathOf, top, withoutDevelopment } from './argv.ts'
 import { type Command, readCommand } from './command.ts'
 import { dataOf, type NodeFramework } from './data.ts'
 import { leadsInto } from './folder.ts'
@@ -9,6 +10,7 @@ import { chooseFramework, outputOf } from './framework.ts'
 import { isOfAnother } from './listener.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import { resolveNx } from './nx.ts'
+import { processText, shellText } from './texts.ts'
 import { builtFrom, builtPath } from './typescript.ts'
 
 /** What production runs, and what follows from it. */
@@ -110,23 +112,6 @@ function candidates({ language, project }: DetectContext, { scripts, at }: Manif
   if (!found || (found.command.argv.length === 1 && scripts[found.command.argv[0]!])) return out
   const said = { ...found, evidence: { file: 'Procfile', line: lineOf(procfile!, process![0]), text: process![0] } }
   return process![0].startsWith('web') ? [said, ...out] : [...out, said]
-}
-
-/** What the only program of a process file of pm2 is started by, https://pm2.keymetrics.io/docs/usage/application-declaration/. */
-function processText(project: Project, text: string): string | undefined {
-  const file = /\bpm2(?:-runtime)?\s(?:.*\s)?(?:\.\/)?([\w./-]*(?:ecosystem|pm2|process)[\w./-]*\.(?:[cm]?js|json|ya?ml))\b/.exec(text)?.[1]
-  const source = (file && project.read(file)) ?? ''
-  const scripts = [...source.matchAll(/["']?\bscript["']?\s*:\s*["']?([\w./@-]+)/g)]
-  const args = /["']?\bargs["']?\s*:\s*["']([^"'\n]*)["']/.exec(source)?.[1] ?? ''
-  if (scripts.length !== 1) return undefined
-  return `${/\.[cm]?js$|^[^/]*\//.test(scripts[0]![1]!) ? 'node ' : ''}${scripts[0]![1]!.replace(/^\.\//, '')} ${args}`.trim()
-}
-
-/** What a shell script does that a start script runs, as one line; undefined for one that decides or repeats something. */
-function shellText(project: Project, text: string): string | undefined {
-  const file = /^(?:(?:sh|bash)\s+(?:-\w+\s+)*)?(?:\.\/)?([\w./-]+\.sh)$/.exec(text.trim())?.[1]
-  const lines = (file && project.read(file))?.split('\n').map((l) => l.trim()).filter((l) => l !== '' && !/^(#|set\s|echo\b)/.test(l))
-  return lines && lines.length > 0 && !lines.some((l) => /\\$|<<|^(if|for|while|until|case|function|\w+\s*\(\))\b|[{}]$|&$/.test(l)) ? lines.map((l) => l.replace(/;$/, '')).join(' && ') : undefined
 }
 
 /** Whether a script starts a program of the project, rather than the framework's server or a tool. */
@@ -235,18 +220,20 @@ function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFra
     return run(['node', built], manifest.keyAt(framework.dependencies![0]!), true)
   }
   const main = typeof json.main === 'string' && json.main !== '' ? json.main.replace(/^\.\//, '') : undefined
-  if (main && (fileOf(project, ['node', main]) || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return /\.[cm]?tsx?$/.test(main) ? starter(context, manifest, { argv: ['node', main], env: {}, before: [] }, main) : run(['node', main], at('"main"'), false)
+  const text = (file: string): string => project.read(file) ?? ''
+  // what only hands out an application stands behind the file that lets one listen
+  const handsOut = (file: string): boolean => /^export default\b|^module\.exports\s*=|^export \{/m.test(text(file)) && !LISTENS.test(text(file))
+  const usual = entries.flatMap(byName).filter((f) => !isOfAnother(project, f))
+  const named = main && fileOf(project, ['node', main])
+  const instead = named && handsOut(named) ? usual.find((f) => f !== named && LISTENS.test(text(f))) : undefined
+  if (main && !instead && (named || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return /\.[cm]?tsx?$/.test(main) ? starter(context, manifest, { argv: ['node', main], env: {}, before: [] }, main) : run(['node', main], at('"main"'), false)
   for (const name of developScripts) {
     const command = scripts[name] === undefined ? undefined : readCommand(scripts[name]!, scripts)
     const file = command && fileOf(project, command.argv)
     const found = file && starter(context, manifest, command!, file)
     if (found) return { ...found, env: {} , before: [] }
   }
-  const usual = entries.flatMap(byName).filter((f) => !isOfAnother(project, f))
-  const text = (file: string): string => project.read(file) ?? ''
-  // what only hands out an application stands behind the file that lets one listen
-  const handsOut = usual[0] !== undefined && /^export default\b|^module\.exports\s*=|^export \{/m.test(text(usual[0])) && !LISTENS.test(text(usual[0]))
-  const entry = (handsOut ? usual.find((f) => LISTENS.test(text(f))) : undefined) ?? usual[0] ?? listening()
+  const entry = instead ?? (usual[0] !== undefined && handsOut(usual[0]) ? usual.find((f) => LISTENS.test(text(f))) : undefined) ?? usual[0] ?? listening()
   if (!entry) return undefined
   return starter(context, manifest, { argv: ['node', entry], env: {}, before: [] }, entry)
 }
@@ -271,47 +258,3 @@ function asksBun(project: Project, manifest: Manifest, file: string, typed: bool
   if (/\bBun\.\w|['"]bun(?::\w+)?['"]/.test(project.read(file) ?? '')) return true
   return typed && (project.has('bun.lock') || project.has('bun.lockb') || ['@types/bun', 'bun-types'].some((d) => manifest.every[d] !== undefined))
 }
-
-/** Drops what only development wants: inspectors, .env files (the environment holds the settings), modules that production lacks. */
-function withoutDevelopment(words: readonly string[], manifest: Manifest, keep = false): string[] {
-  const out: string[] = []
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!
-    if (/^--(inspect|env-file|watch|debug|enable-source-maps=false)/.test(word)) {
-      if (/^--(env-file|env-file-if-exists|watch-path)$/.test(word)) i++
-      continue
-    }
-    const needed = /^(-r|--require|--import)$/.test(word) ? words[i + 1] : undefined
-    // packages are laid out as node_modules, so that there is nothing for Yarn's resolver to do
-    const resolver = /^(-r|--require|--import|--loader|--experimental-loader)$/.test(word) && /(^|\/)\.pnp\.(loader\.)?[cm]?js$/.test(words[i + 1] ?? '')
-    if (resolver) {
-      i++
-      continue
-    }
-    if (needed && /^dotenv/.test(needed) && !keep && manifest.production.dotenv === undefined && manifest.production['dotenv-flow'] === undefined) {
-      i++
-      continue
-    }
-    // types of development are no part of the image, so that there is nothing to check them by
-    out.push(word.replace(/^((?:--(?:loader|experimental-loader|import|require)=)?ts-node\/(?:esm|register))$/, '$1/transpile-only'))
-  }
-  return out
-}
-
-/** The first word that is a path, behind flags and what they take. */
-function pathOf(argv: readonly string[]): string | undefined {
-  const valued = /^(-r|--require|--import|--loader|--experimental-loader|--max-old-space-size|-C|--conditions|--title)$/
-  return argv.find((w, i) => i > 0 && !w.startsWith('-') && !valued.test(argv[i - 1]!))?.replace(/^\.\/(?=.)/, '').replace(/^\.\/$/, '.')
-}
-
-/** The file of the tree that a command names, with the endings and the index file that node adds. */
-export function fileOf(project: Project, argv: readonly string[]): string | undefined {
-  const path = pathOf(argv)?.replace(/\/$/, '')
-  if (path === undefined) return undefined
-  const names = path === '.' ? ['index.js'] : [path, `${path}.js`, `${path}/index.js`, `${path}/index.ts`]
-  return names.find((f) => !/\.(json|html|css|md)$/.test(f) && project.read(f) !== undefined)
-}
-
-const filesIn = (project: Project, words: readonly string[]): string[] => words.map((w) => w.replace(/^\.\//, '')).filter((w) => project.read(w) !== undefined)
-
-const top = (path: string | undefined): string => (path?.includes('/') ? path.split('/')[0]! : '')
