@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts'
 import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
 import { isCompact, type Main } from './java-main.ts'
@@ -9,7 +10,7 @@ const MANIFEST = 'META-INF/MANIFEST.MF'
 
 /**
  * A program without a build: sources that javac alone compiles, a jar or WAR that is made already, or one that lies here
- * unpacked. `jar` is the one that the project says it starts. Undefined where none is there.
+ * unpacked. `jar` is the one that the project says it starts. Undefined where none is there. Throws InputError for a script of JBang.
  */
 export function readBare(project: Project, mains: readonly Main[], jar: string | undefined): BuildFile | undefined {
   const made = project.names().filter((n) => /\.(jar|war)$/.test(n) && !/-(sources|javadoc|tests|plain)\.jar$/.test(n))
@@ -20,7 +21,10 @@ export function readBare(project: Project, mains: readonly Main[], jar: string |
   if (!file) return undefined
   const packaging = file === 'WEB-INF' || file.endsWith('.war') ? 'war' : 'jar'
   const dependencies = new Map(named?.startsWith('org.springframework.boot.loader.') ? [['spring-boot-starter-web', { file: MANIFEST, text: named }]] : [])
-  const compact = file.endsWith('.java') && isCompact(project.read(file) ?? '')
+  const text = file.endsWith('.java') ? (project.read(file) ?? '') : ''
+  // https://www.jbang.dev/documentation/jbang/latest/dependencies.html
+  if (/^\/\/DEPS\s/m.test(text)) throw new InputError({ message: 'this is a script of JBang, and no build here fetches its libraries', file, hint: `make a project of it: jbang export maven ${file}` })
+  const compact = isCompact(text)
   return { file, ...(compact ? { release: fact('25', { file }) } : {}), ...(file === MANIFEST ? { mainClass: named! } : {}), manager: 'bare', wrapper: false, module: '', folders: [''], manifests: [], packaging, dependencies, plugins: new Map(), parents: new Map(), property: () => undefined, tests: false }
 }
 
