@@ -151,7 +151,8 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     portVariable: port.variable ?? (serves.value && !port.port && !spec?.portVariable ? assumed('PORT') : undefined),
     ...(address ? { hostVariable: address } : {}),
     ...readHealth(project, server),
-    handlesSigterm: start.framework ? undefined : server.handlesSigterm,
+    // a program of the project's own is not the server that its framework would have started
+    handlesSigterm: start.framework ? undefined : (server.handlesSigterm ?? (spec?.start ? fact(false, ...(start.argv?.evidence ?? [])) : undefined)),
     services: firstOfEach([...Object.entries(context.language.services).flatMap(([id, names]) => names.filter((n) => both.production[n] !== undefined).slice(0, 1).map((n) => fact(id, both.keyAt(n)))), ...prisma.flatMap((p) => p.service ?? [])]),
     secrets: firstOfEach([...variables.secrets, ...prisma.flatMap((p) => p.secrets)]),
     settings: variables.settings,
