@@ -18,8 +18,6 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
   // a function need not import what calls it
   const calling = manifests.dependencies.get('functions-framework')
   if (calling && !said?.target && findFunction(project, files)) return fact('functions-framework', calling.evidence)
-  const handler = calling || said ? undefined : bareFunction(project.read('main.py') ?? '')
-  if (handler) return { ...fact('functions-framework', { file: 'main.py', line: lineOf(project.read('main.py')!, handler), text: handler }), guess: true }
   const imported = language.frameworks.filter((f) => typeof f.since !== 'string' || releaseBefore(manifests, f.dependencies![0]!, f.since) === undefined).flatMap((f) => {
     const expression = importsOf(f)
     if (typeof f.serving === 'string' && !files.some((file) => new RegExp(f.serving as string).test(read(file)))) return []
@@ -30,6 +28,9 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
     const constructors = f.constructors as string[]
     return constructors.length === 0 || files.some((file) => constructors.some((c) => new RegExp(`(?<![\\w])${c.split('.').at(-1)!}\\(`).test(read(file))))
   })
+  // a framework that is imported and not made anything of is for its types
+  const handler = calling || said || made ? undefined : bareFunction(project.read('main.py') ?? '')
+  if (handler) return { ...fact('functions-framework', { file: 'main.py', line: lineOf(project.read('main.py')!, handler), text: handler }), guess: true }
   const found = made ?? imported[0]
   if (found) {
     const dependency = found.f.dependencies?.map((d) => manifests.dependencies.get(d)).find(Boolean)

@@ -469,6 +469,8 @@ describe('what other files say of the start', () => {
     const called = await factsOf({ 'requirements.txt': '', 'main.py': 'import json\n\ndef hello(request):\n    return json.dumps({})\n' })
     expect(called.start?.value).toEqual(['functions-framework', '--target=hello', '--source=main.py'])
     expect(called.framework?.guess).toBe(true)
+    expect(await argv({ 'requirements.txt': 'starlette\nuvicorn\n', 'main.py': 'from starlette.applications import Starlette\n\ndef home(request):\n    return None\n\napp = Starlette(routes=[])\n' })).toMatch(/^uvicorn main:app /)
+    expect(await argv({ 'requirements.txt': 'flask\n', 'main.py': 'from flask import jsonify\n\ndef hello(request):\n    return jsonify({})\n' })).toMatch(/^functions-framework --target=hello /)
   })
 
   it('runs no file that only defines, and no factory where the object is there', async () => {
