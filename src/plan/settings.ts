@@ -33,12 +33,16 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
     if (service.secret) passwords.push(String(service.secret))
   }
   const names = [...values.keys()].sort()
+  passwords.push(...names.filter((n) => MADE.test(n)))
   return {
     secrets: names,
     compose: names.map((name) => ({ name, value: values.get(name)! })),
     step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : '',
   }
 }
+
+/** Keys that a program signs its own sessions and tokens with: any long random text will do, unlike a key that another service gave. */
+const MADE = /^(?:(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/
 
 /** What the end of a variable's name asks for, as `parts` of a service has it. */
 const ENDS: Record<string, string> = {

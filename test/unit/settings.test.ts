@@ -40,3 +40,9 @@ describe('what a program is told of its services', () => {
     expect(Object.keys(told('postgres', [name]))).toEqual(['DATABASE_URL'])
   })
 })
+
+test('keys that only the program itself uses are made in the one step, those that another service gives are not', () => {
+  const of = (...names: string[]): string => settingsOf({ secrets: names.map((n) => fact(n)), settings: [] } as unknown as Facts, []).step
+  expect(of('SECRET_KEY', 'JWT_SECRET')).toBe('for s in JWT_SECRET SECRET_KEY; do echo "$s=$(openssl rand -hex 24)"; done >> .env')
+  expect(of('AWS_SECRET_KEY', 'STRIPE_SECRET_KEY', 'CLIENT_SECRET', 'API_KEY', 'JWT_PUBLIC_KEY')).toBe('')
+})
