@@ -19,6 +19,8 @@ const write = (path: string, text: string): void => {
 }
 /** What every module of compiled templates begins with. */
 const PRELUDE = (up: string): string => `// @ts-nocheck\nimport { e, g, s, t } from '${up}src/render/runtime.ts'\nimport * as h from '${up}src/render/helpers.ts'\n`
+/** Data as a module's text: V8 reads JSON several times faster than it makes the same out of code. */
+const data = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`
 const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
 /** A template in short, so that packs can tell when the one that theirs was made from has moved. */
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
@@ -48,7 +50,7 @@ export function generate(root: string): void {
     const detector = existsSync(join(root, 'src/detect', `${id}.ts`))
     write(
       join(out, 'languages', `${id}.ts`),
-      `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${JSON.stringify(language, null, 1)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
+      `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${data(language)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
     )
     index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)},${language.fallback ? ' fallback: true,' : ''} load: () => import('./languages/${id}.ts') },`)
   }
@@ -66,13 +68,13 @@ export function generate(root: string): void {
   }
   write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
 
-  write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${JSON.stringify(orders)}\nexport const sources = ${JSON.stringify(sources)}\n`)
+  write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${data(orders)}\nexport const sources = ${data(sources)}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
   const problems = presets.flatMap((p) => problemsOfPreset(p, `presets/${p.id}.yaml`, controls.map((c) => c.id)))
   if (problems.length > 0) throw new Error(problems.map((p) => `${p.file}: ${p.message}`).join('\n'))
   const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown
-  write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${JSON.stringify(services, null, 1)}\n`)
+  write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${data(services)}\n`)
   const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string }
   write(
     join(out, 'catalog.ts'),
@@ -81,10 +83,10 @@ export const version = ${JSON.stringify(version)}
 export const languages = {
 ${index.join('\n')}
 }
-export const artifacts = ${JSON.stringify(artifacts, null, 1)}
-export const presets = ${JSON.stringify(presets, null, 1)}
+export const artifacts = ${data(artifacts)}
+export const presets = ${data(presets)}
 export const controlIds = ${JSON.stringify(controls.map((c) => c.id))}
-export const linters = ${JSON.stringify(Object.fromEntries(controls.filter((c) => c.linters).map((c) => [c.id, c.linters])), null, 1)}
+export const linters = ${data(Object.fromEntries(controls.filter((c) => c.linters).map((c) => [c.id, c.linters])))}
 `,
   )
   const listed = artifacts as { id: string; group: string }[]

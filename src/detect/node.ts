@@ -1,4 +1,3 @@
-import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { InputError } from '../errors.ts'
 import { assumed, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
@@ -6,7 +5,7 @@ import type { DetectContext } from './language.ts'
 import { staticFacts, staticImages } from './nginx.ts'
 import { unsuitableBases } from './node/bases.ts'
 import { readCopies } from './node/copies.ts'
-import { IMPORT } from './node/config.ts'
+import { IMPORT, isBuiltin } from './node/config.ts'
 import { dataOf, type NodeFramework } from './node/data.ts'
 import { readDevelop } from './node/develop.ts'
 import { withFolder } from './node/folder.ts'
@@ -50,7 +49,7 @@ function bareServer(context: DetectContext): LanguageFacts | undefined {
   if (!facts.start || (!context.chosen.start && !(facts.serves?.value && !facts.serves.guess))) return undefined
   const { file } = facts.start.evidence[0] ?? {}
   const text = (file && context.project.read(file)) ?? ''
-  const missing = [...text.matchAll(IMPORT)].find(([, name]) => !name!.startsWith('.') && !name!.startsWith('node:') && !builtinModules.includes(name!))
+  const missing = [...text.matchAll(IMPORT)].find(([, name]) => !name!.startsWith('.') && !isBuiltin(name!))
   if (missing) throw new InputError({ message: `it needs ${missing[1]}, but there is no package.json that names it`, file, line: lineAt(text, missing.index), hint: `npm init --yes && npm install ${missing[1]}` })
   return { ...facts, build: { ...facts.build, manifests: [], install: '', dropScripts: [] }, warnings: (facts.warnings ?? []).filter((w) => w.file !== 'package.json') }
 }

@@ -1,7 +1,7 @@
 import type { Evidence, Fact } from './facts.ts'
 import { fact } from './facts.ts'
 import type { Language, SourcePatterns } from './language.ts'
-import { needleOf } from './needle.ts'
+import { needlesOf } from './needle.ts'
 import { lineOf, type Project } from './project.ts'
 
 /** How many source files, and how many characters in all, are read for patterns. */
@@ -42,9 +42,9 @@ function isTest(path: string): boolean {
   return folders.some((f) => TEST_FOLDERS.has(f)) || name.startsWith('test_') || name === 'conftest.py' || TEST_NAMES.some((t) => name.includes(t))
 }
 
-/** An expression and a text that stands in all of its matches; compiled when a file holds that text. */
+/** An expression and texts of which one stands in each of its matches; compiled when a file holds one of them. */
 export interface Pattern {
-  needle: string | undefined
+  needles: string[] | undefined
   readonly expression: RegExp
 }
 
@@ -52,15 +52,15 @@ export interface Pattern {
 export function patternOf(source: string, flags = 'gm'): Pattern {
   let compiled: RegExp | undefined
   return {
-    needle: flags.includes('i') ? undefined : needleOf(source),
+    needles: flags.includes('i') ? undefined : needlesOf(source),
     get expression() {
       return (compiled ??= new RegExp(source, flags))
     },
   }
 }
 
-/** All matches of a pattern in a text, none where its needle is missing. */
-export const matchesOf = (text: string, pattern: Pattern): Iterable<RegExpExecArray> => (pattern.needle !== undefined && !text.includes(pattern.needle) ? [] : text.matchAll(pattern.expression))
+/** All matches of a pattern in a text, none where all of its needles are missing. */
+export const matchesOf = (text: string, pattern: Pattern): Iterable<RegExpExecArray> => (pattern.needles?.every((n) => !text.includes(n)) ? [] : text.matchAll(pattern.expression))
 
 /**
  * Collects the sources of `language` in `project`: `entries` first, then the rest, nearest to the root first; tests and
