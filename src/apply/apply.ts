@@ -84,7 +84,7 @@ function stepsOf(real: string, writes: readonly Write[], files: Files): Step[] {
 
 function textAt(path: string, files: Files): string | undefined {
   try {
-    return files.readFileSync(path, 'utf8')
+    return files.statSync(path, { throwIfNoEntry: false }) && files.readFileSync(path, 'utf8')
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return undefined
     throw error

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
 import type { LockedPack } from '../pack/locked.ts'
@@ -29,7 +29,8 @@ export const ANSWERS_FILE = 'hardened.yaml'
 /** Text of a file, undefined when there is none. Throws InputError when it is there and cannot be read. */
 export function readText(root: string, path: string): string | undefined {
   try {
-    return readFileSync(join(root, path), 'utf8')
+    // most files are not there yet, and each error that is thrown costs as much as writing a file
+    return statSync(join(root, path), { throwIfNoEntry: false }) && readFileSync(join(root, path), 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // what stands in the way (a folder, a link that leads round) is named when it would be written

@@ -7,7 +7,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { controls } from '../../generated/controls.ts'
+import type { SourcePattern } from '../detect/language.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
+import { needlesOf } from '../detect/needle.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
 import { problemsOfPreset } from '../policy/check.ts'
 import { manifestSchema } from '../pack/format.ts'
@@ -22,6 +24,17 @@ const PRELUDE = (up: string): string => `// @ts-nocheck\nimport { e, g, s, t } f
 /** Data as a module's text: V8 reads JSON several times faster than it makes the same out of code. */
 const data = (value: unknown): string => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`
 const read = (path: string): string => readFileSync(path, 'utf8').replaceAll('\r\n', '\n')
+/** Patterns with the texts that spare their compilation, so that no run looks for those. */
+const withNeedles = (patterns: Record<string, string[]>): Record<string, SourcePattern[]> =>
+  Object.fromEntries(
+    Object.entries(patterns).map(([kind, sources]) => [
+      kind,
+      sources.map((source) => {
+        const needles = needlesOf(source)
+        return needles ? { source, needles } : source
+      }),
+    ]),
+  )
 /** A template in short, so that packs can tell when the one that theirs was made from has moved. */
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
 const folders = (path: string): string[] => readdirSync(path, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()
@@ -42,7 +55,7 @@ export function generate(root: string): void {
   const index: string[] = []
   const sources: Record<string, string> = {}
   for (const id of languages) {
-    const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string; fallback?: boolean }
+    const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string; fallback?: boolean; patterns: Record<string, string[]> }
     for (const [file, artifact] of Object.entries(LANGUAGE_ARTIFACTS)) sources[`${id}/${artifact.id}`] = sha(read(join(templates, id, file)))
     const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
       ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
@@ -50,7 +63,7 @@ export function generate(root: string): void {
     const detector = existsSync(join(root, 'src/detect', `${id}.ts`))
     write(
       join(out, 'languages', `${id}.ts`),
-      `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${data(language)}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
+      `${PRELUDE('../../')}import { p } from '../partials.ts'\n${detector ? `export { detect } from '../../src/detect/${id}.ts'\n` : 'export const detect = undefined\n'}export const language = ${data({ ...language, patterns: withNeedles(language.patterns) })}\nexport const templates = {\n${compiled.join('\n')}\n}\n`,
     )
     index.push(`  ${JSON.stringify(id)}: { title: ${JSON.stringify(language.title)}, markers: ${JSON.stringify(language.markers)},${language.fallback ? ' fallback: true,' : ''} load: () => import('./languages/${id}.ts') },`)
   }

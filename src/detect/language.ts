@@ -84,22 +84,25 @@ export interface ResourceKind {
   startup: number
 }
 
+/** A regular expression of language.yaml. The build adds what src/detect/needle.ts finds in it. */
+export type SourcePattern = string | { source: string; needles: string[] }
+
 /** Regular expressions, applied line by line to the sources. Group 1 is the value where one is needed. */
 export interface SourcePatterns {
   /** the port as a literal */
-  port?: string[]
+  port?: SourcePattern[]
   /** a read of an environment variable that holds the port; group 1 the variable, group 2 the default where the line has it */
-  portVariable?: string[]
+  portVariable?: SourcePattern[]
   /** the program listens on some port */
-  listens?: string[]
+  listens?: SourcePattern[]
   /** it binds to loopback; group 1 the address */
-  loopback?: string[]
+  loopback?: SourcePattern[]
   /** a route that only says "alive" or "ready"; group 1 the path */
-  route?: string[]
+  route?: SourcePattern[]
   /** it handles SIGTERM */
-  sigterm?: string[]
+  sigterm?: SourcePattern[]
   /** a read of any environment variable; group 1 the name */
-  variable?: string[]
+  variable?: SourcePattern[]
 }
 
 /** One language: templates/<id>/language.yaml. */

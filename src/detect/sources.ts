@@ -1,6 +1,6 @@
 import type { Evidence, Fact } from './facts.ts'
 import { fact } from './facts.ts'
-import type { Language, SourcePatterns } from './language.ts'
+import type { Language, SourcePattern, SourcePatterns } from './language.ts'
 import { needlesOf } from './needle.ts'
 import { lineOf, type Project } from './project.ts'
 
@@ -49,10 +49,11 @@ export interface Pattern {
 }
 
 /** A pattern of language.yaml, for many matches in whole files. */
-export function patternOf(source: string, flags = 'gm'): Pattern {
+export function patternOf(pattern: SourcePattern, flags = 'gm'): Pattern {
+  const { source, needles } = typeof pattern === 'string' ? { source: pattern, needles: flags.includes('i') ? undefined : needlesOf(pattern) } : pattern
   let compiled: RegExp | undefined
   return {
-    needles: flags.includes('i') ? undefined : needlesOf(source),
+    needles,
     get expression() {
       return (compiled ??= new RegExp(source, flags))
     },

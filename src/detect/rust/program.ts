@@ -2,6 +2,7 @@ import { InputError } from '../../errors.ts'
 import { type Fact, fact, type Warning } from '../facts.ts'
 import type { Language } from '../language.ts'
 import { lineOf, type Project } from '../project.ts'
+import { matchesOf, patternOf } from '../sources.ts'
 import { type Binary, closureOf, type Crate, type Crates } from './crates.ts'
 
 /**
@@ -55,7 +56,7 @@ function untested(text: string | undefined): string | undefined {
 
 /** Whether a binary's own file listens, or it is the only one of a crate with a web framework. */
 function isServer(project: Project, language: Language, binary: Binary): boolean {
-  if ((language.patterns.listens ?? []).some((p) => new RegExp(p, 'm').test(project.read(binary.path) ?? ''))) return true
+  if ((language.patterns.listens ?? []).some((p) => [...matchesOf(project.read(binary.path) ?? '', patternOf(p))].length > 0)) return true
   const frameworks = language.frameworks.filter((f) => f.serves !== false).flatMap((f) => f.dependencies ?? [])
   return binary.crate.binaries.length === 1 && frameworks.some((f) => binary.crate.dependencies.has(f))
 }
