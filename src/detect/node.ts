@@ -17,7 +17,7 @@ import { type Manifest, readManifest } from './node/manifest.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
 import { reachedFrom } from './node/reach.ts'
-import { readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
+import { type Address, OPENER, readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSpawns } from './node/spawns.ts'
@@ -59,6 +59,7 @@ function isApp(context: DetectContext, member: Member, root: Project): boolean {
   const project = member.path === '.' ? root : openProject(join(root.root, member.path))
   const own = { ...context, project }
   const framework = language(own, chooseFramework(own, member.manifest))
+  if (framework?.aside) return false
   // a workspace's own pages are those that its own build makes, not documents beside its apps
   if (member.path === '.' && framework?.static && !['build', 'start'].some((s) => new RegExp(`\\b${framework.cli}\\b`).test(member.manifest.scripts[s] ?? ''))) return false
   const { argv, static: files } = resolveStart(own, { ...member.manifest, json: { ...member.manifest.json, main: undefined } }, framework, () => undefined)
@@ -97,9 +98,8 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   server.listens ??= exported
   if (!context.chosen.start && !start.static) refuseUnserved(project, start, spec, manifest, server.listens !== undefined)
   const port = readPort(sources, start, project, exported)
-  const argv = port.argv ?? start.argv
-  const address = start.static ? undefined : readAddress(project, sources, spec, start, server.loopback, warnings)
-  const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address?.value ?? {}), ...Object.keys(start.env)])
+  const address: Address = start.static ? {} : readAddress(project, sources, spec, start, server.loopback, warnings)
+  const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address.variable?.value ?? {}), ...Object.keys(start.env)])
 
   let known: { files?: ReadonlySet<string> } | undefined
   const reached = (): ReadonlySet<string> | undefined => (known ??= { files: start.framework ? undefined : reachedFrom(project, start.sources) }).files
@@ -127,6 +127,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     bunImage: dataOf(context.language).bun.image.replace('{bun}', bunLine(installer)),
     bunImageAlpine: dataOf(context.language).bun.alpineImage.replace('{bun}', bunLine(installer)),
     bunRuntime: start.bun === true,
+    opened: address.opened === true,
   }
   const shared = {
     ...placed({ manager: installer.fact, ...(installer.lockFile ? { lockFile: fact(installer.lockFile, { file: installer.lockFile }) } : {}) }, there),
@@ -139,6 +140,8 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     }, here),
   }
   if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
+  const told = port.argv ?? start.argv
+  const argv = told && address.opened ? { ...told, value: [told.value[0]!, '-r', OPENER, ...told.value.slice(1)] } : told
   if (!start.framework) readStop(project, server, warnings)
   const serves = readServes(spec, framework?.evidence ?? [], start, server, port, sources)
   const served = {
@@ -148,7 +151,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     port: port.port ?? (serves.value && !port.variable && !spec?.portVariable ? assumed(spec?.port ?? context.language.port) : undefined),
     // settings are read in many ways, and nearly all of them know this name
     portVariable: port.variable ?? (serves.value && !port.port && !spec?.portVariable ? assumed('PORT') : undefined),
-    ...(address ? { hostVariable: address } : {}),
+    ...(address.variable ? { hostVariable: address.variable } : {}),
     ...readHealth(project, server),
     // a program of the project's own is not the server that its framework would have started
     handlesSigterm: start.framework ? undefined : (server.handlesSigterm ?? (spec?.start ? fact(false, ...(start.argv?.evidence ?? [])) : undefined)),
@@ -161,7 +164,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     ...shared,
     ...placed(served, here),
     env: { ...plain(start.env), ...system.env },
-    writable: [...(start.framework ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
+    writable: [...(start.framework || start.output === '' ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
     ...(system.kind ? { kind: system.kind } : {}),
     build: { ...build, ...(start.bun ? { runtimeImage: dataOf(context.language).bun.runtime } : {}) },
     warnings: [...placed(above, there), ...placed(warnings, here)],

@@ -41,6 +41,8 @@ export interface NodeFramework extends Framework {
   notice?: string
   noticeHint?: string
   refuse?: string
+  /** no program where a workspace has others */
+  aside?: boolean
   refuseHint?: string
 }
 

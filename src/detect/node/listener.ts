@@ -57,7 +57,7 @@ export function refuseUnserved(project: Project, { argv, sources }: Start, frame
   const handsOut = unsaid && sources.some((f) => /^module\.exports\s*=\s*\w+;?\s*$|^export default\s+\w+;?\s*$/m.test(project.read(f) ?? ''))
   if (unsaid && !framework && sources.length > 0 && sources.every((f) => onlyExports(project.read(f) ?? '')))
     throw new InputError({ message: `this is a library: ${sources[0]} only hands out what others use, and nothing starts a program`, file: sources[0], where: '--start', hint: 'name the program, where there is one: --start "node server.js"' })
-  if (argv && !argv.guess && !handsOut) return
+  if (argv && !argv.guess && !handsOut && !framework?.aside) return
   const worker = ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json'].find((f) => project.has(f))
   if (worker && !framework?.start) throw new InputError({ message: `${worker} says that this runs on Cloudflare Workers, and nothing here listens under Node.js`, file: worker, where: '--start', hint: 'name a program for Node.js, where there is one: --start "node server.js"' })
   if (!framework || !(framework.refuse || (argv && !framework.start && !framework.static && !framework.defaults && framework.serves === undefined))) return

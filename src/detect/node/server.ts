@@ -4,6 +4,7 @@ import { lineOf } from '../project.ts'
 import { isOfAnother } from './listener.ts'
 import { type Match, readServer, type Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
+import { top } from './argv.ts'
 import type { Start } from './start.ts'
 
 export type Server = ReturnType<typeof readServer>
@@ -27,7 +28,9 @@ export function readPort(sources: Sources, start: Start, project: Project, expor
   if (said) return said
   if (isFastifyCli(start)) return { variable: fact('PORT', ...start.argv!.evidence) }
   const reads = sources.all('portVariable').filter((m) => m.groups[0] && !TOOLS.test(m.evidence.file) && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
-  const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? reads.find((m) => m.groups[1]) ?? reads[0]
+  // what lies beside the program says more than tools in folders of their own
+  const near = reads.toSorted((a, b) => Number(top(b.evidence.file) === top(start.sources[0])) - Number(top(a.evidence.file) === top(start.sources[0])))
+  const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? near.find((m) => m.groups[1]) ?? near[0]
   const literal = sources.all('port').find((m) => valid(m.groups[0]) && !TOOLS.test(m.evidence.file))
   const variable = own && fact(own.groups[0]!, own.evidence)
   if (own && valid(own.groups[1])) return { port: fact(Number(own.groups[1]), own.evidence), variable }
@@ -79,26 +82,39 @@ function configured(project: Project): Fact<number> | undefined {
 /** The command line of Fastify listens itself, https://github.com/fastify/fastify-cli#options. */
 const isFastifyCli = ({ argv }: Start): boolean => argv?.value[1]?.startsWith('node_modules/fastify-cli/') === true
 
-/** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
-export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
-  if (start.framework && framework?.host) return fact(framework.host, ...(start.argv?.evidence ?? []))
-  if (isFastifyCli(start)) return fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence)
+/** How a program with a loopback default comes to listen on all interfaces. */
+export interface Address {
+  /** environment that says so */
+  variable?: Fact<Record<string, string>>
+  /** nothing says so: its port is opened before it begins, by a module of the image's own */
+  opened?: boolean
+}
+
+/** The module that does that, where node finds it from any folder. */
+export const OPENER = '/opened.cjs'
+
+/** Reads that from the sources, with a warning where the program itself cannot be told. */
+export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Address {
+  if (start.framework && framework?.host) return { variable: fact(framework.host, ...(start.argv?.evidence ?? [])) }
+  if (isFastifyCli(start)) return { variable: fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence) }
   const host = sources.match(ADDRESS)
-  if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
+  if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return { variable: fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence) }
   const opened = sources.match(OPENED)
-  if (opened && !start.framework) return fact({ [(opened.groups[0] ?? opened.groups[1])!]: 'true' }, opened.evidence)
+  if (opened && !start.framework) return { variable: fact({ [(opened.groups[0] ?? opened.groups[1])!]: 'true' }, opened.evidence) }
   const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '') && !/["'`](?:0\.0\.0\.0|::)["'`]/.test(project.read(file) ?? '')
   const bound = !start.framework && loopback && (start.cwd !== undefined || !isOfAnother(project, loopback.evidence.file)) && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
-  if (found)
-    warnings.push({
-      message: bound ? 'the program listens on loopback only, where nothing outside of the container reaches it' : `${framework!.title} listens on loopback only unless it is told a host, where nothing outside of the container reaches it`,
-      file: found.evidence.file,
-      line: found.evidence.line,
-      hint: "listen on '0.0.0.0', or take the address from HOST",
-    })
-  return undefined
+  if (!found) return {}
+  const node = start.argv?.value[0] === 'node'
+  const who = bound ? 'the program listens on loopback only' : `${framework!.title} listens on loopback only unless it is told a host`
+  warnings.push({
+    message: `${who}, where nothing outside of the container reaches it${node ? `; ${OPENER} opens its port there` : ''}`,
+    file: found.evidence.file,
+    line: found.evidence.line,
+    hint: "listen on '0.0.0.0', or take the address from HOST",
+  })
+  return { opened: node }
 }
 
 const ENDS = /exit|close|stop|shut|\bend\b|kill|destroy|quit|disconnect|drain|terminat|clean|abort|resolve|emit|dispose|\bdown\b/i

@@ -71,7 +71,7 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
     if (found) return found
   }
   const named = mainFile(context, manifest, framework, listening)
-  return named ?? { ...NOTHING }
+  return named ?? pages(project, manifest) ?? { ...NOTHING }
 }
 
 interface Candidate {
@@ -157,6 +157,21 @@ function callingStart({ project, language }: DetectContext, { json, production, 
   }
 }
 
+/** Files that nothing of the project serves and a build of its own completes: the folder that holds the first page, or gets it. */
+function pages(project: Project, { scripts, at }: Manifest): Start | undefined {
+  const build = scripts.build ?? ''
+  if (build === '') return undefined
+  const made = ['dist', 'build', '_site'].find((f) => new RegExp(`(?:^|[\\s=:/'"])${f}(?:[/\\s'"]|$)`).test(build))
+  const folder = made !== undefined && !project.has('index.html') ? made : ['public', ''].find((f) => project.has(f === '' ? 'index.html' : `${f}/index.html`))
+  return folder === undefined || (folder === made && !project.has('src/index.html')) ? undefined : { ...NOTHING, static: { folder: folder || '.', spa: false, evidence: at('"build"') } }
+}
+
+/** Whether the page beside a file loads it, so that browsers run it. */
+function isOfPage(project: Project, file: string): boolean {
+  const page = project.read('index.html') ?? ''
+  return ['"', '"./', '"/', "'", "'./", "'/"].some((lead) => page.includes(`${lead}${file}${lead[0]}`)) && !LISTENS.test(project.read(file) ?? '')
+}
+
 /** A script that only serves a folder of files. */
 function fileServer({ language, project }: DetectContext, { argv }: Command): { folder: string; spa: boolean } | undefined {
   const [name, ...words] = argv
@@ -223,7 +238,7 @@ function mainFile(context: DetectContext, manifest: Manifest, framework: NodeFra
   const text = (file: string): string => project.read(file) ?? ''
   // what only hands out an application stands behind the file that lets one listen
   const handsOut = (file: string): boolean => /^export default\b|^module\.exports\s*=|^export \{/m.test(text(file)) && !LISTENS.test(text(file))
-  const usual = entries.flatMap(byName).filter((f) => !isOfAnother(project, f))
+  const usual = entries.flatMap(byName).filter((f) => !isOfAnother(project, f) && !isOfPage(project, f))
   const named = main && fileOf(project, ['node', main])
   const instead = named && handsOut(named) ? usual.find((f) => f !== named && LISTENS.test(text(f))) : undefined
   if (main && !instead && (named || (scripts.build !== undefined && /^(dist|build|lib|out)\//.test(main)))) return /\.[cm]?tsx?$/.test(main) ? starter(context, manifest, { argv: ['node', main], env: {}, before: [] }, main) : run(['node', main], at('"main"'), false)

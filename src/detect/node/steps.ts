@@ -77,8 +77,8 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   const { scripts } = manifest
   if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
   const build = buildScript(manifest, framework)
-  const own = framework?.build && !build && !start.cwd ? framework.build : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
+  const own = framework?.build && !build && !start.cwd && (!framework.static || start.static) && !before.some((c) => c.includes(framework.build!)) ? framework.build : undefined
   // what a script stands for says more than its name
   const told = (c: string): string => `${c} ${[...c.matchAll(/\b(?:run|run-s|yarn|pnpm) ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
   const made = before.filter((c) => MAKES.test(told(c)) && !/\bmigrate|seed|db push\b/.test(told(c)) && !(build && c.includes(build)))
@@ -86,7 +86,7 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
   const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
-  const all = [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
+  const all = [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
   // the next command starts where this one did
   return all.map((c) => (/(^|[&;]\s*)cd\s/.test(c) && all.length > 1 ? `(${c})` : c))
 }
