@@ -85,7 +85,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const framework = inner ? chooseFramework({ ...context, project: inner.project }, inner.manifest) : start.build && !start.framework ? undefined : likely
   const spec = language(context, framework)
   const sources = readSources(project, context.language, start.sources)
-  const packages = workspace ?? packagesBelow(project, manifest)
+  const packages = workspace ?? packagesBelow(project, manifest, start.sources)
   const read: Read = { context, manifest, installer, start, sources, packages, ...(spec ? { framework: spec } : {}), ...(workspace ? { workspace } : {}) }
   if (spec?.notice && start.framework) warnings.push({ message: spec.notice, file: framework!.evidence[0]?.file, line: framework!.evidence[0]?.line, hint: spec.noticeHint })
   const version = chooseNodeVersion(context, [{ project, manifest }, ...(inner ? [{ project, manifest: inner.manifest }] : []), ...(workspace ? [{ project: workspace.root, manifest: root.manifest }] : [])], warnings)
@@ -163,7 +163,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   return {
     ...shared,
     ...placed(served, here),
-    env: { ...plain(start.env), ...system.env },
+    env: { ...variables.demanded, ...plain(start.env), ...system.env },
     writable: [...(start.framework || start.output === '' ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
     ...(system.kind ? { kind: system.kind } : {}),
     build: { ...build, ...(start.bun ? { runtimeImage: dataOf(context.language).bun.runtime } : {}) },

@@ -46,8 +46,11 @@ function configOf(f: NodeFramework, project: Project, expression: RegExp): RegEx
 export function buildScript({ scripts }: Manifest, framework: NodeFramework | undefined): string | undefined {
   const usual = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
   const hosted = ['heroku-postbuild', 'gcp-build'].find((s) => scripts[s] !== undefined && (usual === undefined || installs(scripts[s]!, scripts)))
-  return hosted ?? usual ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
+  return hosted ?? usual ?? COMPILES.find((s) => /\b(?:tsc|swc|babel|esbuild|tsup|rollup|webpack|ncc|tsdown)\b/.test(scripts[s] ?? '')) ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
 }
+
+/** Other names of a script that compiles. */
+const COMPILES = ['compile', 'transpile', 'build:server', 'build:app', 'build:ts', 'build-ts', 'bundle', 'tsc', 'dist']
 
 /** Whether a command, or a script that it runs, installs something more, as `cd client && npm install` does. */
 export function installs(command: string, scripts: Record<string, string>): boolean {

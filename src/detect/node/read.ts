@@ -4,7 +4,7 @@ import type { NodeFramework } from './data.ts'
 import type { Installer } from './manager.ts'
 import type { Manifest } from './manifest.ts'
 import type { Start } from './start.ts'
-import type { Workspace } from './workspace.ts'
+import type { Member, Workspace } from './workspace.ts'
 
 /** What was read of a project before its stages are worked out. */
 export interface Read {
@@ -17,7 +17,7 @@ export interface Read {
   sources: Sources
   workspace?: Workspace
   /** packages of the workspace that the app belongs to, or is the root of */
-  packages: Pick<Workspace, 'members' | 'needed'>
+  packages: Pick<Workspace, 'members' | 'needed'> & { started?: Member }
 }
 
 /** Where the app stands in the image. */

@@ -18,8 +18,10 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
   const pick = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
   const tools = toolsOf(read)
   const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : [])])
-  const libraries = workspace?.needed.some((m) => Object.keys(m.manifest.production).length > 0)
-  const needsModules = !start.static && !(framework?.complete && start.framework) && (Object.keys(manifest.production).length > 0 || libraries === true)
+  // the packages of members lie in their own folders too
+  const spread = workspace !== undefined || read.packages.started !== undefined
+  const libraries = spread && read.packages.needed.some((m) => Object.keys(m.manifest.production).length > 0)
+  const needsModules = !start.static && !(framework?.complete && start.framework) && (Object.keys(manifest.production).length > 0 || libraries)
   // what was generated or patched in node_modules behind the installation is kept by taking the rest out, and so is what
   // a second installation without a lock file might resolve otherwise
   const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || install.generates.length > 0 || loose || installer.alone)
@@ -36,7 +38,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     committed: install.committed,
     productionStage: needsModules && !tools.whole && !prunes,
     prune: prunes ? (installer.alone ? String(spec.pruneAlone) : pick(workspace && spec.pruneMember ? 'pruneMember' : 'prune')) : '',
-    modules: needsModules ? [{ from: workspace ? '/app' : '/app/node_modules', to: workspace ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: workspace ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
+    modules: needsModules ? [{ from: spread ? '/app' : '/app/node_modules', to: spread ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: spread ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
     buildEnv: environmentOf(read, install, version),
     commands: commandsOf(read, install, warnings),
@@ -76,23 +78,28 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   const { manifest, framework, start, workspace } = read
   const { scripts } = manifest
   if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
-  const build = buildScript(manifest, framework)
+  const named = buildScript(manifest, framework)
+  const build = named && does(scripts[named]!) ? named : undefined
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
-  const own = framework?.build && !build && !start.cwd && (!framework.static || start.static) && !before.some((c) => c.includes(framework.build!)) ? framework.build : undefined
   // what a script stands for says more than its name
   const told = (c: string): string => `${c} ${[...c.matchAll(/\b(?:run|run-s|yarn|pnpm) ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
   const made = before.filter((c) => MAKES.test(told(c)) && !/\bmigrate|seed|db push\b/.test(told(c)) && !(build && c.includes(build)))
+  const own = build || start.cwd ? undefined : made.length === 0 && isCompiled(read) ? 'tsc' : framework?.build && (!framework.static || start.static) && !before.some((c) => c.includes(framework.build!)) ? framework.build : undefined
   for (const command of before.filter((c) => !made.includes(c) && !(build && c.includes(build))))
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
   const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
-  const all = [...late, ...libraries, ...(build && does(scripts[build]!) ? [runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
+  const all = [...late, ...libraries, ...(build ? [runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
   // the next command starts where this one did
   return all.map((c) => (/(^|[&;]\s*)cd\s/.test(c) && all.length > 1 ? `(${c})` : c))
 }
 
-/** A script that does something. */
-const does = (text: string): boolean => !/^\s*(echo|exit|true|:)\b/.test(text)
+/** Whether what is started has to be made of TypeScript first. */
+const isCompiled = ({ context: { project }, manifest, start }: Read): boolean =>
+  /\.[cm]?tsx?$/.test(start.sources[0] ?? '') && start.argv?.value[0] === 'node' && !start.argv.value.some((w) => w.endsWith(start.sources[0]!)) && manifest.every.typescript !== undefined && project.has('tsconfig.json')
+
+/** A script that makes something: it neither says something only, nor looks over the sources only. */
+const does = (text: string): boolean => !/^\s*(?:(?:echo|exit|true|:)\b|(?:(?:npm|yarn|pnpm|bun)(?: run)? (?:lint|test|format|check|typecheck)\b|eslint|tslint|standard|prettier|jest|mocha)[^&|;]*$)/.test(text)
 
 interface Tools {
   /** what starts the program, "tsx@4.20.3", where production lacks it */

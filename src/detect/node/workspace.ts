@@ -49,10 +49,15 @@ export function findWorkspace(context: DetectContext, own: Manifest | undefined,
   return app && { root, manifest, path, members, needed: neededBy(app, members), up: '../'.repeat(path.split('/').length) }
 }
 
-/** Packages below an app that is the root of a workspace itself: all, whose manifests an installation reads, and those that it needs. */
-export function packagesBelow(project: Project, own: Manifest): Pick<Workspace, 'members' | 'needed'> {
+/**
+ * Packages below an app that is the root of a workspace itself: all, whose manifests an installation reads, and those that it
+ * needs, among them the one that the `sources` of its program lie in.
+ */
+export function packagesBelow(project: Project, own: Manifest, sources: readonly string[]): Pick<Workspace, 'members' | 'needed'> & { started?: Member } {
   const members = membersOf(project, globsOf(project, own))
-  return { members, needed: neededBy({ path: '.', manifest: own }, members) }
+  const started = members.find((m) => sources.some((s) => s.startsWith(`${m.path}/`)))
+  const needed = [...neededBy({ path: '.', manifest: own }, members), ...(started ? [...neededBy(started, members), started] : [])]
+  return { members, needed: [...new Set(needed)], ...(started ? { started } : {}) }
 }
 
 /** Patterns of the members' folders: `workspaces` of package.json (a list, or Yarn's object) or pnpm-workspace.yaml. */
