@@ -163,13 +163,16 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   return {
     ...shared,
     ...placed(served, here),
-    env: { ...variables.demanded, ...plain(start.env), ...system.env },
+    env: { ...(sources.match(HOME) ? { HOME: '/tmp' } : {}), ...variables.demanded, ...plain(start.env), ...system.env },
     writable: [...(start.framework || start.output === '' ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
     ...(system.kind ? { kind: system.kind } : {}),
     build: { ...build, ...(start.bun ? { runtimeImage: dataOf(context.language).bun.runtime } : {}) },
     warnings: [...placed(above, there), ...placed(warnings, here)],
   }
 }
+
+/** What looks for a home, which is read-only. */
+const HOME = /\bhomedir\(\)|\bprocess\.env\.HOME\b/
 
 /** Names of build arguments that tools take for secrets: such a value does not belong into a build. */
 const SECRET_ARGUMENT = /(^|_)(apikey|auth|credentials?|key|password|pword|passwd|secret|token)(_|$)|api_?key|client_?key|private|username/i

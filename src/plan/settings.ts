@@ -42,7 +42,7 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
 }
 
 /** Keys that a program signs its own sessions and tokens with: any long random text will do, unlike a key that another service gave. */
-const MADE = /^(?:APP_KEY|(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/
+const MADE = /^(?:APP_KEYS?|(?:(?:ADMIN|AUTH|APP|USER|API)_)?(?:(?:ACCESS|REFRESH|TRANSFER)_)?(?:JWT|TOKEN)(?:_(?:ACCESS|REFRESH))?_(?:SECRET|SALT)|ENCRYPTION_KEY|(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/
 
 /** What the end of a variable's name asks for, as `parts` of a service has it. */
 const ENDS: Record<string, string> = {

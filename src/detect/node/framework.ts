@@ -44,7 +44,9 @@ function configOf(f: NodeFramework, project: Project, expression: RegExp): RegEx
  * https://cloud.google.com/docs/buildpacks/nodejs#executing_custom_build_steps) counts where it is the only one, or installs what the usual one needs.
  */
 export function buildScript({ scripts }: Manifest, framework: NodeFramework | undefined): string | undefined {
-  const usual = ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
+  // the build for an image, where that does not call for one itself
+  const image = ['build-docker', 'build:docker'].find((s) => scripts[s] !== undefined && !/\bdocker(?:-compose)?\s/.test(scripts[s]!))
+  const usual = image ?? ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
   const hosted = ['heroku-postbuild', 'gcp-build'].find((s) => scripts[s] !== undefined && (usual === undefined || installs(scripts[s]!, scripts)))
   return hosted ?? usual ?? COMPILES.find((s) => /\b(?:tsc|swc|babel|esbuild|tsup|rollup|webpack|ncc|tsdown)\b/.test(scripts[s] ?? '')) ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
 }

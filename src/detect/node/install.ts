@@ -39,7 +39,7 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
   const found = (m: Manifest): string[] => LIFECYCLE.filter((s) => m.scripts[s] !== undefined)
   const lifecycle = found(manifest)
   const patched = manifest.every['patch-package'] !== undefined && project.isFolder('patches') && lifecycle.some((s) => /patch-package/.test(scripts[s]!))
-  const rest = (s: string): string => scripts[s]!.split(/&&|;/).map((p) => p.trim()).filter((p) => !hooks.test(p) && !/patch-package/.test(p)).join(' && ')
+  const rest = (s: string): string => withoutHooks(scripts[s]!, hooks)
   const wanted = ['postinstall', 'prepare'].filter((s) => scripts[s] !== undefined && rest(s) !== '' && !repeats(rest(s), scripts))
   const generates = wanted.map(rest).filter((c) => GENERATES.test(c))
   const later = wanted.filter((s) => !generates.includes(rest(s)))
@@ -61,6 +61,14 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
     generates,
     committed,
   }
+}
+
+/** What a script does beside hooks of git and patches, which are handled elsewhere, and what only asks whether to do those. */
+function withoutHooks(script: string, hooks: RegExp): string {
+  if (/^\s*if\b|["'][^"']*(?:;|&&)[^"']*["']/.test(script)) return hooks.test(script) ? '' : script
+  const parts = script.split(/&&|;/).map((p) => p.trim())
+  const rest = parts.filter((p) => !hooks.test(p) && !/patch-package/.test(p))
+  return rest.filter((p) => rest.length === parts.length || !/^(?:\[|test\s|:$|true$)/.test(p)).join(' && ')
 }
 
 /** Lays generated files into packages: https://github.com/remix-run/remix/blob/remix%401.3.0/packages/remix-dev/cli/commands.ts */
