@@ -40,7 +40,7 @@ describe('the program', () => {
     expect(facts.start?.guess).toBe(guess)
   })
   test('started by a tool of development: the tool comes along at the locked version, nothing else', async () => {
-    const facts = await factsOf({ 'package.json': started('tsx watch src/index.ts', { dependencies: { hono: '4' }, devDependencies: { tsx: '^4.19.0' } }), 'src/index.ts': 'app.listen(3000)', 'yarn.lock': 'tsx@^4.19.0:\n  version "4.20.3"\n' })
+    const facts = await factsOf({ 'package.json': started('tsx watch src/index.ts', { dependencies: { hono: '4' }, devDependencies: { tsx: '^4.19.0' } }), 'src/index.ts': 'app.listen(3000)', 'yarn.lock': 'hono@4:\n  version "4.6.0"\n\ntsx@^4.19.0:\n  version "4.20.3"\n' })
     expect(facts.start?.value).toEqual(['node', '--import', 'tsx', 'src/index.ts'])
     expect(facts.build.tools).toEqual(['tsx@4.20.3'])
   })

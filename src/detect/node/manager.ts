@@ -67,7 +67,11 @@ function owns(manager: Manager, lock: string, project: Project): boolean {
   return (manager.id === 'yarn-berry') === isBerry(project)
 }
 
-const isBerry = (project: Project): boolean => project.has('.yarnrc.yml') || /^__metadata:/m.test(project.read('yarn.lock')?.slice(0, 2000) ?? '')
+function isBerry(project: Project): boolean {
+  const head = project.read('yarn.lock')?.slice(0, 2000) ?? ''
+  // settings of a later Yarn may lie beside a lock file that was never migrated
+  return /^__metadata:/m.test(head) || (project.has('.yarnrc.yml') && !head.includes('# yarn lockfile v1'))
+}
 
 /** The last version of each manager that reads a format of lock file without changing it. */
 const BY_FORMAT: Record<string, [RegExp, Record<string, string>]> = {
@@ -92,10 +96,13 @@ function versionOf(project: Project, spec: Manager, lock: string | undefined, na
 }
 
 /**
- * The first dependency of package.json that a lock file of npm does not have as it stands there, which makes `npm ci` stop.
- * Only the project's own entry is read, which comes first. Undefined where they agree, or where it cannot be told.
+ * The first dependency of package.json that a lock file does not have as it stands there, which makes an enforced installation
+ * stop. Only the project's own entry is read. Undefined where they agree, or where it cannot be told.
  */
-function staleEntry(project: Project, lock: string, { json }: Manifest): string | undefined {
+function staleEntry(project: Project, lock: string, manifest: Manifest): string | undefined {
+  const { json } = manifest
+  if (lock === 'yarn.lock') return behindYarn(project.read(lock)!, manifest)
+  if (lock === 'pnpm-lock.yaml') return behindPnpm(project, project.read(lock)!, manifest)
   if (lock !== 'package-lock.json' && lock !== 'npm-shrinkwrap.json') return undefined
   const text = project.read(lock)
   const start = text?.search(/"packages":\s*\{\s*"":\s*\{/) ?? -1
@@ -106,6 +113,28 @@ function staleEntry(project: Project, lock: string, { json }: Manifest): string 
   const locked = { ...entry.devDependencies, ...entry.optionalDependencies, ...entry.dependencies }
   const wanted = { ...json.devDependencies, ...json.optionalDependencies, ...json.dependencies }
   return Object.keys(wanted).find((name) => locked[name] === undefined) ?? Object.keys(locked).find((name) => wanted[name] === undefined) ?? missingEntry(project, text)
+}
+
+/** A range of versions as the registry has them; what replaces some is told elsewhere. */
+const RANGE = /^[\^~<>=\d.*x |-]+$/
+
+/** The first range that no entry of Yarn's lock file is for. What resolutions and packages of a workspace stand for is left alone. */
+function behindYarn(lock: string, { json, every }: Manifest): string | undefined {
+  if (json.workspaces !== undefined || 'resolutions' in json || !/\n {2}(?:version "|resolution:)/.test(lock)) return undefined
+  const has = (entry: string): boolean => [':', ',', '"'].some((end) => lock.includes(entry + end))
+  return Object.entries(every).find(([name, range]) => RANGE.test(range) && !has(`${name}@${range}`) && !has(`${name}@npm:${range}`))?.[0]
+}
+
+/** The first range that pnpm's lock file says otherwise for the project itself, where nothing overrides some. */
+function behindPnpm(project: Project, lock: string, { json, every }: Manifest): string | undefined {
+  if (json.pnpm?.overrides || 'resolutions' in json || /^overrides:/m.test(`${project.read('pnpm-workspace.yaml') ?? ''}\n${lock.slice(0, 5000)}`)) return undefined
+  const importers = lock.indexOf('\nimporters:')
+  const from = importers < 0 ? 0 : lock.indexOf('\n  .:', importers)
+  if (from < 0) return undefined
+  const end = importers < 0 ? lock.indexOf('\npackages:') : lock.slice(from + 1).search(/\n(?: {2})?[^\s]/) + from + 1
+  const own = lock.slice(from, end > from ? end : undefined)
+  const said = (name: string): string | undefined => new RegExp(`^ +['"]?${name.replaceAll('.', '\\.')}['"]?:(?: |\\n +specifier: )['"]?([^'"\\n]+)`, 'm').exec(own)?.[1]
+  return own.includes('specifier') ? Object.entries(every).find(([name, range]) => RANGE.test(range) && said(name) !== range)?.[0] : undefined
 }
 
 /** The version of a package at the top of npm's lock file, of its first form or of the later ones. */

@@ -17,6 +17,7 @@ export interface PackageJson {
   devEngines?: { runtime?: unknown; packageManager?: unknown }
   workspaces?: unknown
   prisma?: { schema?: string }
+  pnpm?: { overrides?: unknown }
   dependencies?: Record<string, string>
   devDependencies?: Record<string, string>
   optionalDependencies?: Record<string, string>
