@@ -24,6 +24,8 @@ export interface Entry {
   evidence: Evidence
   /** options of gunicorn's that the line gives and the server needs */
   options?: string[]
+  /** what stands behind the script on its line: a command of its own, a settings' file */
+  args?: string[]
   /** said of another image or host: an application object stands before its script */
   weak?: boolean
 }
@@ -213,7 +215,8 @@ function hostEntry(project: Project): Entry | undefined {
     if (file === 'Dockerfile' && commands[0]?.words && commands[1]?.words && /^ENTRYPOINT/i.test(commands[1].evidence.text)) commands.unshift({ ...commands[0]!, words: [...commands[1].words, ...commands[0].words] })
     for (const { command, words, evidence } of commands) {
       const found = words && !/^(?:\S*\/)?(?:ba)?sh$/.test(words[0] ?? '') ? wordsEntry(project, words, '', evidence) : commandEntry(project, words?.at(-1) ?? command, evidence)
-      if (found) return { ...found, weak: true }
+      // what is deployed with words of its own is more than the object that it serves
+      if (found) return { ...found, weak: /^(?:Pipfile|Makefile)$/.test(file) || !found.args?.some((w) => !/^-|^\{port\}$|^[\d.:]+$/.test(w)) }
     }
   }
   return undefined
@@ -228,7 +231,7 @@ function commandEntry(project: Project, command: string, evidence: Evidence): En
   for (const part of command.split(/\s*(?:&&|;)\s*/)) {
     const moved = /^cd\s+([\w./-]+)$/.exec(part.trim())
     if (moved) folder = moved[1]!.replace(/^\.?\/+|\/+$/g, '')
-    const words = splitCommand(part.replace(/\$\{?\w+(?::-?\w+)?\}?|\$\(\w+\)/g, '0').replace(/\[::\]/g, '0.0.0.0'))
+    const words = splitCommand(part.replace(/\$(?:\w*PORT\b|[{(]\w*PORT\b[^})]*[})])/g, '{port}').replace(/\$\{\w+:?-([\w.]+)\}/g, '$1').replace(/\$\{?\w+(?::-?\w+)?\}?|\$\(\w+\)/g, VARIABLE).replace(/\[::\]/g, '0.0.0.0'))
     const found = words && wordsEntry(project, words, folder, evidence)
     if (found) return found
   }
@@ -244,6 +247,12 @@ function shellEntry(project: Project, file: string, evidence: Evidence): Entry |
   }
   return undefined
 }
+
+/** Stands for a variable of a shell's of which the value is not known. */
+const VARIABLE = '{variable}'
+
+/** The words behind a script. Without a value for one of them they say nothing; reloading is for developers. */
+const argumentsOf = (words: readonly string[]): string[] => (words.some((w) => w.includes(VARIABLE)) ? [] : words.filter((w) => !/^--?(?:reload|debug|dev)$/.test(w)))
 
 const SERVERS = /^(?:gunicorn|uvicorn|hypercorn|daphne|waitress-serve|granian|fastapi|sanic)$/
 
@@ -261,7 +270,9 @@ function wordsEntry(project: Project, words: readonly string[], start: string, e
     const module = words[at + 1] === '-m' ? words[at + 2]?.replaceAll('.', '/') : undefined
     const named = words.slice(at + 1).filter((w) => w.endsWith('.py'))
     const path = (module ? [`${module}.py`, `${module}/__main__.py`] : named).map(below).find((p) => project.read(p) !== undefined)
-    return path && !/(?:^|\/)(?:manage|setup)\.py$/.test(path) ? { script: path, root: folder, evidence } : undefined
+    if (!path || /(?:^|\/)(?:manage|setup)\.py$/.test(path)) return undefined
+    const args = argumentsOf(words.slice(module ? at + 3 : words.findIndex((w) => w.endsWith('.py') && below(w) === path) + 1))
+    return { script: path, root: folder, evidence, ...(args.length > 0 ? { args } : {}) }
   }
   for (const word of words.slice(at + 1)) {
     const found = resolveTarget(project, word, folder ? [folder] : ['', 'src'], evidence)
@@ -298,7 +309,7 @@ export function findFunction(project: Project, files: readonly string[]): Fact<s
 
 /** An application object of an unknown framework, by its name: what a server is told of. The last two are the protocols themselves. */
 const OBJECT = /^(?:(app|application|api|asgi|wsgi|asgi_app|wsgi_app)\s*(?::[^=\n]+)?=\s*[A-Za-z_][\w.]*\(|async def (\w+)\(\s*scope\b[^)]*\breceive\b|def (\w+)\(\s*environ\b[^)]*\bstart_response\b)/m
-const RUNS = /^if\s+__name__\s*==|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(/m
+const RUNS = /^if\s+__name__\s*(?:==|in\b)|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(/m
 
 /** An application object that nothing in its file runs, in a file of a usual name: of a framework that is not known, or of none. */
 export function findUnknown(project: Project, files: readonly string[], entries: readonly string[], root: (file: string) => string): { target: Target; interface: 'asgi' | 'wsgi' } | undefined {
@@ -321,7 +332,7 @@ const defines = (source: string): boolean => /^(?:async )?def |^class /m.test(so
 
 /** The script of a program without an application object: a usual name, the only file, or the only one with a main part. */
 export function findScript(project: Project, files: readonly string[], entries: readonly string[]): Fact<string> | undefined {
-  const runs = (f: string): boolean => /^if\s+__name__\s*==/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
+  const runs = (f: string): boolean => /^if\s+__name__\s*(?:==|in\b)/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
   const scripts = ranked(files.filter((f) => !/(^|\/)(setup|conftest|manage|wsgi|asgi|noxfile|fabfile|tasks|__init__)\.py$/.test(f)), entries)
   const named = scripts.filter((f) => entries.includes(f.slice(f.lastIndexOf('/') + 1)))
   const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/') && !defines(project.read(f) ?? ''))

@@ -120,7 +120,7 @@ interface Library {
 }
 
 /** System packages that the dependencies need to be compiled and to be imported, and the bases that cannot have them. */
-export function systemPackages(context: DetectContext, manifests: Manifests, warnings: Warning[]): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
+export function systemPackages(context: DetectContext, manifests: Manifests, lockFile: string | undefined, warnings: Warning[]): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
   const { language } = context
   const build = { apt: new Set<string>(), apk: new Set<string>() }
   const runtime = { apt: new Set<string>(), apk: new Set<string>() }
@@ -144,7 +144,9 @@ export function systemPackages(context: DetectContext, manifests: Manifests, war
     evidence.push({ text: `${name} needs ${[...(library.runtime?.apt ?? ['a compiler'])].join(', ')}`, at: has(name) ?? { file: 'pyproject.toml' }, runtime: library.runtime !== undefined })
   }
   if (manifests.compiles) add(build, compiler)
-  for (const d of manifests.dependencies.values()) if (/\bgit\+/.test(d.evidence.text ?? '')) add(build, { apt: ['git'], apk: ['git'] })
+  // as Pipenv, Poetry and uv lock what comes from a repository
+  const locked = lockFile ? /^(?:source = \{ git = |type = "git"$|git = "|\s+"git": ")/m.test(context.project.read(lockFile) ?? '') : false
+  if (locked || [...manifests.dependencies.values()].some((d) => /\bgit\+/.test(d.evidence.text ?? ''))) add(build, { apt: ['git'], apk: ['git'] })
   const own = carriedPackages(context, new Set([...build.apt, ...runtime.apt]), warnings)
   add(build, { apt: own.build.flatMap((p) => (p === 'build-essential' ? compiler.apt! : p)), ...(own.build.length > 0 ? { apk: compiler.apk! } : {}) })
   add(runtime, { apt: own.runtime })

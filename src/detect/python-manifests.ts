@@ -92,8 +92,8 @@ export function readManifests(project: Project, names: { production: string[]; d
     const parsed = readToml('Pipfile', pipfile)
     const packages = table(parsed, 'packages')
     for (const [name, value] of Object.entries(packages)) {
-      const path = text(table({ value }, 'value'), 'path')
-      if (path === undefined) continue
+      const path = text(table({ value }, 'value'), 'path') ?? text(table({ value }, 'value'), 'file')
+      if (path === undefined || path.includes('://')) continue
       out.locals.push({ file: 'Pipfile', line: lineOf(pipfile, path), text: path })
       delete packages[name]
     }
@@ -106,6 +106,9 @@ export function readManifests(project: Project, names: { production: string[]; d
   if (out.developmentRequirements) for (const d of lines(project.read(out.developmentRequirements)!)) if (requirement(d.text, { file: '' })) out.development.add(requirement(d.text, { file: '' })!.name)
   const setup = project.read('setup.py') ?? project.read('setup.cfg')
   if (setup !== undefined && out.dependencies.size === 0) readSetup(project.read('setup.py') !== undefined ? 'setup.py' : 'setup.cfg', setup, add)
+  // a setup.py may list what another file says
+  const listed = project.read('setup.py') !== undefined && out.dependencies.size === 0 ? /["']([\w./-]*req[\w./-]*\.txt)["']/.exec(setup!)?.[1] : undefined
+  if (listed) for (const { text: line, line: number } of lines(project.read(listed) ?? '')) add(requirement(line, { file: listed, line: number }))
   return out
 }
 
@@ -136,7 +139,8 @@ function readPyproject(out: Manifests, source: string, add: (d: Dependency | und
 /** A table of Poetry or Pipenv: name = "^1.2" or { version, extras }. */
 function addTable(from: Toml, file: string, source: string, add: (d: Dependency) => void): void {
   for (const [name, value] of Object.entries(from)) {
-    const spec = typeof value === 'string' ? value : (text(table({ value }, 'value'), 'version') ?? '')
+    const git = text(table({ value }, 'value'), 'git')
+    const spec = typeof value === 'string' ? value : git ? `git+${git}` : (text(table({ value }, 'value'), 'version') ?? '')
     const pinned = /^(?:==)?\s*(\d[\w.]*)$/.exec(spec)?.[1]
     const line = lineOf(source, new RegExp(`^\\s*"?${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}"?\\s*=`, 'm'))
     add({ name: normalize(name), extras: texts(table({ value }, 'value'), 'extras').map(normalize), ...(pinned ? { pinned } : boundOf(spec)), evidence: { file, line, text: `${name} = ${spec}` } })
@@ -190,9 +194,10 @@ const normalizePath = (path: string): string => {
   return out.join('/')
 }
 
-/** setup.py and setup.cfg: the quoted or listed names after install_requires. */
+/** setup.py and setup.cfg: the quoted or listed names after install_requires, or in the list that it names. */
 function readSetup(file: string, source: string, add: (d: Dependency | undefined) => void): void {
-  const block = /install_requires\s*=\s*(\[[^\]]*\]|(?:.*\n)(?:[ \t]+\S.*\n?)*)/.exec(source)
+  const name = file === 'setup.py' ? /\binstall_requires\s*=\s*([A-Za-z_]\w*)\s*[,)]/.exec(source)?.[1] : undefined
+  const block = new RegExp(file === 'setup.py' ? `\\b${name ?? 'install_requires'}\\s*=\\s*([[(][^\\])]*[\\])])` : 'install_requires\\s*=\\s*((?:.*\\n)(?:[ \\t]+\\S.*\\n?)*)').exec(source)
   if (!block) return
   const items = file === 'setup.py' ? [...block[1]!.matchAll(/["']([^"']+)["']/g)].map((m) => m[1]!) : block[1]!.split('\n').map((l) => l.trim())
   for (const item of items) if (item) add(requirement(item, { file, line: lineOf(source, item, block.index) }))

@@ -1,5 +1,6 @@
 import { type Fact, fact, type Warning } from './facts.ts'
 import { lineOf, type Project } from './project.ts'
+import type { Start } from './python-start.ts'
 
 const NAMED = /["']([\w./-]*?([\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf)))["']/g
 const PORT = /^\s*["']?(?:http_|server_|listen_)?port["']?\s*[:=]\s*["']?(\d{2,5})\b/gim
@@ -23,5 +24,23 @@ export function settingsPort(project: Project, own: readonly string[], clients: 
       if (beside) warnings.push({ message: 'the settings name loopback as the address, where nothing outside of the container reaches the program', file, line: beside, hint: "let it listen on '0.0.0.0'" })
       return { ...fact(Number(found[1]), { file, line: at, text: found[0].trim() }), guess: true }
     }
+  return undefined
+}
+
+/** The port that the words of the start name. */
+export function argumentPort({ argv }: Start): Fact<number> | undefined {
+  const found = /\s(?:-p|--(?:[\w.-]+[.-])?port)[= ](\d{4,5})(?:\s|$)/.exec(argv?.value.join(' ') ?? '')
+  return found ? fact(Number(found[1]), ...argv!.evidence) : undefined
+}
+
+const HOST = /["'](--(?:[\w-]+[-.])?(?:host|bind|address|listen|ip|interface))["'][^()]{0,200}?\bdefault\s*=\s*["'](?:127\.0\.0\.1|localhost)["']/
+
+/** The argument that makes a program with an option for its address, loopback where it is not given, listen on all of them. */
+export function hostArgument(project: Project, own: readonly string[], argv: readonly string[]): Fact<string> | undefined {
+  for (const file of own) {
+    const source = project.read(file) ?? ''
+    const found = HOST.exec(source)
+    if (found && !argv.some((w) => w.split('=')[0] === found[1])) return fact(`${found[1]}=0.0.0.0`, { file, line: lineOf(source, found[0]), text: found[0].split('\n')[0]! })
+  }
   return undefined
 }

@@ -61,20 +61,35 @@ function ownCommand(context: DetectContext, manifests: Manifests, files: readonl
     const argv = called && [...(spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!)), ...(type ? [`--signature-type=${type[1] ? 'cloudevent' : 'event'}`] : [])]
     return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm, ...(manifests.dependencies.has(spec.id) ? {} : { added: `${spec.id}==${pinFor((context.language.data!.pins as Record<string, Record<string, string>>)[spec.id]!, line)}` }) }
   }
+  if (Array.isArray(spec.paste)) return pasted(context, manifests, spec, line)
   if (!spec.argv || !JSON.stringify(spec.argv).includes('{file}')) return undefined
   const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...(context.language.data!.entries as string[])])[0]
   return file ? { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm } : undefined
 }
 
+/** A program that a settings' file of Paste Deployment puts together, served by gunicorn, which takes the address from its own words. */
+function pasted({ project, language }: DetectContext, manifests: Manifests, spec: Framework, line: string): Start | undefined {
+  const files = project.names().filter((n) => n.endsWith('.ini') && /^\[(?:app|composite|pipeline):/m.test(project.read(n) ?? ''))
+  const file = ['production.ini', 'development.ini'].find((n) => files.includes(n)) ?? files[0]
+  if (!file) return undefined
+  const argv = fact((spec.paste as string[]).map((w) => w.replace('{file}', file)), { file, line: lineOf(project.read(file)!, /^\[(?:app|composite|pipeline):/m) })
+  const pin = pinFor((language.data!.pins as Record<string, Record<string, string>>).gunicorn!, line)
+  return { argv, develop: ['pserve', file, '--reload'], env: {}, root: '', sigterm: true, ...(manifests.dependencies.has('gunicorn') ? {} : { added: `gunicorn==${pin}` }) }
+}
+
 /** A script by its path, or by its module where it lies deeper than what it imports. */
 function runScript(project: Project, files: readonly string[], spec: Framework | undefined, said: Entry | undefined, entries: readonly string[]): Start {
-  const runnable = spec && spec.interface !== 'cli' ? files.filter((f) => importsOf(spec)?.test(project.read(f) ?? '')) : []
+  const importing = spec && spec.interface !== 'cli' ? files.filter((f) => importsOf(spec)?.test(project.read(f) ?? '')) : []
+  // a client of the same package's stands beside its server
+  const serving = typeof spec?.serving === 'string' ? importing.filter((f) => new RegExp(spec.serving as string).test(project.read(f) ?? '')) : []
+  const runnable = serving.length > 0 ? serving : importing
   const script = said?.script ? fact(said.script, said.evidence) : (findScript(project, runnable, entries) ?? findScript(project, files, entries))
   if (!script) return { env: {}, root: '' }
   const from = importRoot(project, script.value)
   const deep = script.value.includes('/') && from !== script.value.slice(0, script.value.lastIndexOf('/'))
-  const argv = script.value.endsWith('/__main__.py') || deep ? ['python', '-m', moduleOf(script.value, from).replace(/\.__main__$/, '')] : ['python', script.value]
-  return { argv: { ...script, value: argv }, env: deep && from ? { PYTHONPATH: `/app/${from}` } : {}, root: from, file: script.value, develop: argv }
+  const args = said?.script ? (said.args ?? []) : []
+  const argv = [...(script.value.endsWith('/__main__.py') || deep ? ['python', '-m', moduleOf(script.value, from).replace(/\.__main__$/, '')] : ['python', script.value]), ...args]
+  return { argv: { ...script, value: argv }, ...(args.some((w) => w.includes('{port}')) ? { serves: fact(true, script.evidence[0]!) } : {}), env: deep && from ? { PYTHONPATH: `/app/${from}` } : {}, root: from, file: script.value, develop: argv }
 }
 
 /** A command of the project's own: the one with the project's name, one of a usual name, or the only one. */

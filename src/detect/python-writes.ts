@@ -1,5 +1,5 @@
-import type { Evidence, Warning } from './facts.ts'
-import type { Project } from './project.ts'
+import type { Evidence, Fact, Warning } from './facts.ts'
+import { lineOf, type Project } from './project.ts'
 
 /** Where a program writes beside /tmp, as far as its sources say it with literals. */
 export interface Writes {
@@ -26,10 +26,10 @@ interface Found {
 }
 
 /**
- * Reads what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
+ * Reads the folders that the image of before and the start's own words name, and what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
  * project has files in is left alone, because a mount would hide them.
  */
-export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined; start?: Fact<string[]> | undefined }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const kept: string[] = []
@@ -55,6 +55,13 @@ export function readWrites(project: Project, files: readonly string[], options: 
     if (!path.startsWith('/app/') || (folder !== '/app' && !project.isFolder(folder.slice(5)))) addFolder({ ...found, path: folder })
     else if (!project.has(path.slice(5))) links.set(path, found.evidence)
   }
+
+  // what the image of before keeps outside of itself
+  const image = project.original('Dockerfile') ?? ''
+  const home = [...image.matchAll(/^WORKDIR[ \t]+(\/\S*\w)/gim)].at(-1)?.[1] ?? '/app'
+  for (const [all, paths] of image.matchAll(/^VOLUME[ \t]+(.+)$/gim))
+    for (const path of paths!.match(/\/[\w./-]*\w/g) ?? []) addFolder({ path: path.startsWith(`${home}/`) ? `/app${path.slice(home.length)}` : path, based: false, evidence: { file: 'Dockerfile', line: lineOf(image, all), text: all.trim() } })
+  for (const path of options.start?.value.filter((w) => /^(?:\/[\w-]+)+$/.test(w)) ?? []) addFolder({ path, based: false, evidence: options.start!.evidence[0]! })
 
   const settings = options.sql ? project.files().filter((f) => /^(?:[^/]+\/)?[^/]+\.(?:ya?ml|ini|toml|cfg|conf)$/.test(f) && !f.endsWith('alembic.ini')).slice(0, 20) : []
   for (const file of [...files, ...settings]) {
@@ -83,7 +90,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
       if (/makedirs|mkdir/.test(source)) folders.set(instance, evidence)
     })
     each(new RegExp(`(?:FileHandler|logger\\.add)\\(\\s*(?:filename\\s*=\\s*)?${TEXT}|basicConfig\\([^)]*filename\\s*=\\s*${TEXT}`, 'g'), ([handler, config], evidence) => addFile({ path: (handler ?? config)!, based: false, evidence }))
-    each(/sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)(?:\.\/)?([\w.-][\w./-]*)/g, ([path], evidence) => {
+    each(/sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)(?:\.\/|%\(here\)s\/)?([\w.-][\w./-]*)/g, ([path], evidence) => {
       if (options.instance) folders.set(instance, evidence)
       else addFile({ path: path!, based: false, evidence })
     })

@@ -9,7 +9,7 @@ import { bindsByVariable, chooseHealth } from './python-health.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python-packages.ts'
-import { settingsPort } from './python-port.ts'
+import { argumentPort, hostArgument, settingsPort } from './python-port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python-start.ts'
 import { warnOfTools } from './python-tools.ts'
 import { installUnlisted } from './python-unlisted.ts'
@@ -59,27 +59,29 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
   const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
+  const host = runsItself && !hostVariable && start.argv ? hostArgument(project, own, start.argv.value) : undefined
+  const argv = host ? { ...start.argv!, value: [...start.argv!.value, host.value], evidence: [...start.argv!.evidence, ...host.evidence] } : start.argv
   const health = chooseHealth(project, sources, spec, runsItself)
   const env = { ...start.env, ...django?.env }
   const taken = new Set([...Object.keys({ ...language.env, ...spec?.env, ...spec?.host, ...env, ...hostVariable?.value }), ports.variable?.value, spec?.portVariable, 'PORT', 'DJANGO_SETTINGS_MODULE', 'PYTHONPATH'])
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...modelSettings(project, sources)]).filter((v) => !taken.has(v.value))
   const secrets = secretNames(variables)
   const heavy = memoryKind(language, manifests, warnings)
-  const needsProject = console_ || readsOwnMetadata(manifests, sources)
-  const { values, unsuitable } = systemPackages(context, manifests, warnings)
+  const needsProject = console_ || start.argv?.value.includes('--paste') === true || readsOwnMetadata(manifests, sources)
+  const { values, unsuitable } = systemPackages(context, manifests, install.lockFile, warnings)
   warnOfTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f)), data.tools as Record<string, string>, values.runtimePackages as string[], warnings)
   warnOfStart(project, { manifests, spec, start, django, runsItself }, warnings)
   const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
-  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root }, warnings)
+  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root, start: start.argv?.value[0] === 'python' ? start.argv : undefined }, warnings)
   if (spec?.keyFile && start.file && !project.read(start.file)?.includes(String(spec.keyArgument))) {
     writes.links.push(`/app/${String(spec.keyFile)}`)
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
   }
   const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], warnings) : undefined
-  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (ports.port ?? configured) : undefined
+  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (argumentPort(start) ?? ports.port ?? configured) : undefined
   const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
   const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
   const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.kept })
@@ -92,7 +94,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     ...(install.lockFile ? { lockFile: fact(install.lockFile, { file: install.lockFile }) } : {}),
     ...(name ? { name: fact(name, inPyproject(name)) } : {}),
     ...(appVersion ? { appVersion: fact(appVersion, inPyproject(appVersion)) } : {}),
-    start: start.argv,
+    start: argv,
     develop: start.develop ? assumed(start.develop) : undefined,
     serves,
     port,
