@@ -59,7 +59,10 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const listed = (text: string): string => (lines.length > 0 ? text.replace(/ > (\S+) &&/, ` > $1 && sed -i -E ${lines.map((l) => `-e '${l}'`).join(' ')} $1 &&`) : text)
   const strict = lockFile !== undefined && !(state.stale && state.lacks)
   // a release of today's finds locks of older ones out of date
-  const verified = (text: string): string => (state.checked ? text : text.replace('pipenv verify && ', '').replace('uv sync --locked', state.stale ? 'uv sync --frozen' : '$&'))
+  const verified = (text: string): string => {
+    const able = state.unhashed ? text.replace(/ --(?:require-)?hash(?:es)?\b/g, '') : text
+    return state.checked ? able : able.replace('pipenv verify && ', '').replace('uv sync --locked', state.stale ? 'uv sync --frozen' : '$&')
+  }
   const command = (name: string): string => verified(listed(whole(String(spec[strict ? name : `${name}Loose`] ?? ''))))
   const tools = [pins.pip![needs.line] ? `pip==${pins.pip![needs.line]}` : '', String(spec.setup)].filter(Boolean).join(' ')
   const setup = tools.replace(/\{([\w-]+)\}/g, (_, id: string) => pinFor(pins[id]!, needs.line))

@@ -1,3 +1,4 @@
+import { readJson } from './json.ts'
 import { type Manifests, normalize, requirement } from './python-manifests.ts'
 import type { Project } from './project.ts'
 import { readToml, table, text, texts, type Toml } from './toml.ts'
@@ -10,6 +11,8 @@ export interface LockState {
   lacks?: boolean
   /** every release of its manager finds it fresh */
   checked?: boolean
+  /** it has no hash for something that is not of this project: a package out of a repository */
+  unhashed?: boolean
 }
 
 /** Compares a lock file with its manifests: by the hash that Pipenv and Poetry write into it, by the requirements that uv repeats in it. */
@@ -23,7 +26,9 @@ export function lockState(project: Project, lock: string, { pyproject, dependenc
     const hashes = [false, true].map((normal) => sha256(pythonJson(pipfileContent(readToml('Pipfile', pipfile), normal), ',', ':')))
     const locked = content.slice(content.indexOf('"default"')).toLowerCase().replace(/[_.]/g, '-')
     const lacks = [...dependencies.values()].some((d) => d.evidence.file === 'Pipfile' && !locked.includes(`"${d.name}":`))
-    return { stale: !hashes.includes(hash), lacks, checked: hashes.every((h) => h === hash) }
+    const packages = Object.values(readJson<{ default?: Record<string, Record<string, unknown>> }>(lock, content).default ?? {})
+    const unhashed = packages.some((p) => [p.git, p.hg, p.svn, p.bzr].some(Boolean))
+    return { stale: !hashes.includes(hash), lacks, checked: hashes.every((h) => h === hash), ...(unhashed ? { unhashed } : {}) }
   }
   if (lock === 'poetry.lock') {
     const hash = /^content-hash = "([0-9a-f]{64})"/m.exec(content)?.[1]

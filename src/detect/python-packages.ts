@@ -85,6 +85,10 @@ export interface Setuptools {
   /** by release line, "" for the others */
   version: Record<string, string>
   packages: Record<string, string>
+  /** packages that are always compiled, by setups that import pkg_resources */
+  compiled: string[]
+  /** the first release without it */
+  without: string
 }
 
 /** What stands for a package of which no release does without. */
@@ -96,6 +100,12 @@ export function needsSetuptools({ packages }: Setuptools, manifests: Manifests, 
   if (pinned) return false
   const old = Object.entries(packages).some(([name, first]) => (first === NEVER && manifests.dependencies.has(name)) || releaseBefore(manifests, name, first) !== undefined)
   return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
+}
+
+/** What setuptools is kept at where old releases are compiled, whose setups import pkg_resources; "" where the project says it. @param old whether a line was taken for the sake of old releases */
+export function buildBound({ compiled, without }: Setuptools, { dependencies, locked, compiles }: Manifests, old: boolean): string {
+  if (dependencies.has('setuptools') || locked.has('setuptools')) return ''
+  return old || compiles || compiled.some((name) => dependencies.has(name)) ? `setuptools<${without}` : ''
 }
 
 /** Services that an extra brings along: celery[redis]. */

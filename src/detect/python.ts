@@ -8,7 +8,7 @@ import { chooseFramework, refuseUnlisted, warnOfUnlisted } from './python-framew
 import { bindsByVariable, chooseHealth } from './python-health.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
-import { companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python-packages.ts'
+import { buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python-packages.ts'
 import { argumentPort, hostArgument, settingsPort } from './python-port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python-start.ts'
 import { warnOfTools } from './python-tools.ts'
@@ -116,6 +116,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
       added: [...unlisted, ...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
+      constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
