@@ -60,6 +60,16 @@ export function refuseUnlisted(project: Project, { dependencies, pyproject, requ
   })
 }
 
+/** What only Python 2 reads: a statement that prints, and a caught error's name behind a comma. */
+const OLD = /^[ \t]*(?:print[ \t]+["']|except[ \t]+[\w.]+,[ \t]*\w+:)/m
+
+/** Throws InputError where the started file is one of Python 2, which no image here has. */
+export function refuseOld(project: Project, file: string | undefined): void {
+  const source = file === undefined ? '' : (project.read(file) ?? '')
+  const found = OLD.exec(source.replace(/("{3}|'{3})[\s\S]*?\1/g, (text) => text.replace(/[^\n]/g, ' ')))
+  if (found) throw new InputError({ message: 'it is written in Python 2, of which there is no supported image', file, line: lineOf(source, found[0], found.index), hint: 'translate it: 2to3 --write --nobackups .' })
+}
+
 /** The first module that a script imports at its top level and that is neither Python's own nor the project's. */
 function foreignImport(project: Project, file: string, standard: readonly string[]): { title: string; evidence: Evidence[] } | undefined {
   const source = project.read(file) ?? ''

@@ -9,6 +9,8 @@ export interface Writes {
   links: string[]
   /** files that are kept in one of the two, absolute */
   kept: string[]
+  /** folders of files to serve that have to be there and are not, below /app */
+  served: string[]
 }
 
 /** Folders of the image that no mount may hide. */
@@ -29,10 +31,11 @@ interface Found {
  * Reads the folders that the image of before and the start's own words name, and what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
  * project has files in is left alone, because a mount would hide them.
  */
-export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined; start?: Fact<string[]> | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined; own: readonly string[]; start?: Fact<string[]> | undefined }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const kept: string[] = []
+  const served = new Map<string, Evidence>()
   const instance = `/app/${options.root ? `${options.root}/` : ''}instance`
   const absolute = ({ path: parts, based, evidence }: Found): string => {
     const path = parts.replace(/["']\s*[,/]\s*["']/g, '/').replace(/["']/g, '')
@@ -46,6 +49,10 @@ export function readWrites(project: Project, files: readonly string[], options: 
     if (SYSTEM.test(path) || path.includes('..') || folders.size >= 5) return
     const inProject = path.startsWith('/app/') && project.names(path.slice(5)).some((n) => !n.startsWith('.'))
     if (!inProject) folders.set(path, found.evidence)
+  }
+  const addServed = (found: Found): void => {
+    const path = absolute(found)
+    if (path.startsWith('/app/') && !path.includes('..') && !project.has(path.slice(5))) served.set(path.slice(5), found.evidence)
   }
   const addFile = (found: Found): void => {
     const path = absolute(found)
@@ -66,7 +73,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
   const settings = options.sql ? project.files().filter((f) => /^(?:[^/]+\/)?[^/]+\.(?:ya?ml|ini|toml|cfg|conf)$/.test(f) && !f.endsWith('alembic.ini')).slice(0, 20) : []
   for (const file of [...files, ...settings]) {
     const source = project.read(file) ?? ''
-    if (!/mkdir|makedirs|FileHandler|filename|logger\.add|sqlite|instance_path/.test(source)) continue
+    if (!/mkdir|makedirs|FileHandler|filename|logger\.add|sqlite|instance_path|StaticFiles\(|add_static\(|open\(|Persistence\(|TinyDB\(/.test(source)) continue
     const each = (expression: RegExp, use: (groups: (string | undefined)[], evidence: Evidence) => void): void => {
       for (const found of source.matchAll(expression)) {
         const line = source.slice(0, found.index).split('\n').length
@@ -86,6 +93,12 @@ export function readWrites(project: Project, files: readonly string[], options: 
       const found = literal((config ?? name ?? object)!)
       if (found) addFolder({ ...found, evidence })
     })
+    // both refuse to start where the folder is missing
+    each(new RegExp(`\\bStaticFiles\\(\\s*(?:directory\\s*=\\s*)?(?:${TEXT}|${BASED}|([A-Za-z_]\\w*)\\s*[,)])|\\.add_static\\([^,\\n]+,\\s*(?:path\\s*=\\s*)?(?:${TEXT}|${BASED})`, 'gi'), ([plain, based, name, path, below], evidence) => {
+      const found = name ? literal(name) : { path: (plain ?? path ?? based ?? below)!, based: (plain ?? path) === undefined }
+      if (found) addServed({ ...found, evidence })
+    })
+    if (options.own.includes(file)) each(new RegExp(`\\b(?:open\\(\\s*${TEXT}\\s*,\\s*(?:mode\\s*=\\s*)?["'][wax]|(?:shelve\\.open|TinyDB|PicklePersistence)\\(\\s*(?:filepath\\s*=\\s*|filename\\s*=\\s*)?${TEXT})`, 'g'), ([opened, kept], evidence) => addFile({ path: (opened ?? kept)!, based: false, evidence }))
     each(/\binstance_path\b/g, (_, evidence) => {
       if (/makedirs|mkdir/.test(source)) folders.set(instance, evidence)
     })
@@ -105,9 +118,11 @@ export function readWrites(project: Project, files: readonly string[], options: 
     })
     if (options.django !== undefined) each(new RegExp(`["']NAME["']\\s*:\\s*(?:[\\w.]+\\(\\s*["']\\w+["']\\s*,\\s*(?:default\\s*=\\s*)?)?(?:str\\(\\s*)?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
   }
+  for (const [path, evidence] of served)
+    warnings.push({ message: `${path} is not in the repository, and what serves it wants it: it is made, and empty`, file: evidence.file, line: evidence.line, hint: 'build what it holds before the image' })
   for (const [path, evidence] of links)
     warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })
   for (const [path, evidence] of folders)
     warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
-  return { folders: [...folders.keys()], links: [...links.keys()], kept }
+  return { folders: [...folders.keys()], links: [...links.keys()], kept, served: [...served.keys()] }
 }

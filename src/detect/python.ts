@@ -4,7 +4,7 @@ import { detectMember } from './member.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python-django.ts'
 import { ranked, saidEntry } from './python-entry.ts'
-import { chooseFramework, refuseUnlisted, warnOfUnlisted } from './python-framework.ts'
+import { chooseFramework, refuseOld, refuseUnlisted, warnOfUnlisted } from './python-framework.ts'
 import { bindsByVariable, chooseHealth } from './python-health.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
@@ -48,6 +48,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
+  if (!chosen.start) refuseOld(project, start.file)
   if (!chosen.start) refuseUnlisted(project, manifests, spec && { title: spec.title, evidence: framework!.evidence }, start.file, String(data.standard))
   if (spec && !chosen.start && !start.added?.startsWith(spec.id)) warnOfUnlisted(manifests, spec, framework!, warnings)
   const own = startSources(project, start, files)
@@ -75,7 +76,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
-  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root, start: start.argv?.value[0] === 'python' ? start.argv : undefined }, warnings)
+  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root, own, start: start.argv?.value[0] === 'python' ? start.argv : undefined }, warnings)
   if (spec?.keyFile && start.file && !project.read(start.file)?.includes(String(spec.keyArgument))) {
     writes.links.push(`/app/${String(spec.keyFile)}`)
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
@@ -123,7 +124,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       workdir,
       moved: workdir !== '/app',
       links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}` })),
-      folders: writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)),
+      folders: [...writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)), ...writes.served],
+      // what a build makes, unless it lies here to be served
+      outputs: ['build', 'dist'].filter((f) => !project.isFolder(f) || !sources.match(new RegExp(`["'/]${f}["'/]|^\\s*(?:from|import)\\s+${f}\\b`))),
       localDatabase: !project.has('db.sqlite3') || /sqlite/.test(project.read('.gitignore') ?? ''),
       environments: environmentsOf(project),
       excluded: ['.venv', ...['tests', 'test'].filter((f) => project.isFolder(f) && !sources.match(new RegExp(`^\\s*(?:from|import)\\s+${f}\\b`)))],
