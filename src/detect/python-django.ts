@@ -16,6 +16,8 @@ export interface Django {
   asgi: boolean
   /** words of the collectstatic command, or "" where there is no STATIC_ROOT */
   collect: string
+  /** parts of Django's own that need system libraries, by the names in the settings */
+  parts: Map<string, Evidence>
   /** run-time environment that lets the names of the Service and the way in through ALLOWED_HOSTS */
   env: Record<string, string>
 }
@@ -52,8 +54,12 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
   const dummies = collects ? dummyEnvironment(chain.map((f) => project.read(f)!)) : []
   const collect = collects ? [...(settings ? [`DJANGO_SETTINGS_MODULE=${settings}`] : []), ...dummies, 'python', `${prefix}manage.py`, 'collectstatic', '--noinput'].join(' ') : ''
   warn(at, warnings)
+  const parts = new Map(['django.contrib.gis', 'django.contrib.gis.db.backends.spatialite'].flatMap((name): [string, Evidence][] => {
+    const found = at(new RegExp(`["']${name}["']`))
+    return found ? [[name, found]] : []
+  }))
   const env = { ...(file === manage ? { DJANGO_SETTINGS_MODULE: settings } : {}), ...hostEnvironment(at, warnings) }
-  return { root, module, object: file === manage ? 'get_wsgi_application()' : (made?.[1] ?? 'application'), file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : made ? MADE : /^application\s*=/m) }, asgi, collect, env }
+  return { root, module, object: file === manage ? 'get_wsgi_application()' : (made?.[1] ?? 'application'), file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : made ? MADE : /^application\s*=/m) }, asgi, collect, parts, env }
 }
 
 const settingsModule = (source: string | undefined): string | undefined => /DJANGO_SETTINGS_MODULE["']\s*,\s*["']([\w.]+)["']/.exec(source ?? '')?.[1]

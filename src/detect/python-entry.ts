@@ -298,7 +298,7 @@ function gunicornOptions(project: Project, [server, ...words]: readonly string[]
 /** The function that the Functions Framework is to call: the one that a command names, else the first that is registered, else the first that takes a request. */
 export function findFunction(project: Project, files: readonly string[]): Fact<string> | undefined {
   const target = /functions[-_]framework\b[^\n]*--target(?:=|["',\s]+)(\w+)/.exec(`${project.read('Procfile') ?? ''}\n${project.original('Dockerfile') ?? ''}`)?.[1]
-  for (const pattern of [...(target ? [new RegExp(`^(?:async )?def (${target})\\(.*`, 'm')] : []), /^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_event|data)\b/m])
+  for (const pattern of [...(target ? [new RegExp(`^(?:async )?def (${target})\\(.*`, 'm')] : []), /^@functions_framework\.[\w.]+(?:\([^)]*\))?\s*\n(?:@.*\n)*(?:async )?def (\w+)\(/m, /^def (\w+)\(\s*(?:request|req|event|cloud_?event|data)\b/m])
     for (const file of files) {
       const source = project.read(file) ?? ''
       const found = pattern.exec(source)

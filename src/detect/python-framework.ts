@@ -41,7 +41,7 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
 
 /** The only thing that a file does is to define functions, one of which takes a request: what a platform's functions are. */
 function bareFunction(source: string): string | undefined {
-  const found = /^def \w+\(\s*(?:request|req)\b[^),]*\)/m.exec(source)?.[0] ?? (/^(?:from|import) google\b/m.test(source) ? /^def \w+\(\s*(?:data|event)\b[^),]*,\s*_?context\b[^)]*\)/m.exec(source)?.[0] : undefined)
+  const found = /^def \w+\(\s*(?:(?:request|req|cloud_?event)\b[^),]*|data\b[^),]*,\s*_?context\b[^)]*)\)/m.exec(source)?.[0] ?? (/^(?:from|import) google\b/m.test(source) ? /^def \w+\(\s*(?:data|event)\b[^),]*,\s*_?context\b[^)]*\)/m.exec(source)?.[0] : undefined)
   return found && !/^(?:if|while|for|with|async|[\w.]+\()|^\w+\s*(?::[^=\n]+)?=\s*(?:[\w.]*(?:App|Flask|FastAPI|API|Router|Blueprint|Bottle)\()|^@\w+\./m.test(source) ? found : undefined
 }
 

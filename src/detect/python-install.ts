@@ -123,13 +123,13 @@ interface Library {
 }
 
 /** System packages that the dependencies need to be compiled and to be imported, and the bases that cannot have them. */
-export function systemPackages(context: DetectContext, manifests: Manifests, lockFile: string | undefined, warnings: Warning[]): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
+export function systemPackages(context: DetectContext, manifests: Manifests, lockFile: string | undefined, parts: ReadonlyMap<string, Evidence> | undefined, warnings: Warning[]): { values: Record<string, BuildValue>; unsuitable: NonNullable<LanguageFacts['unsuitable']> } {
   const { language } = context
   const build = { apt: new Set<string>(), apk: new Set<string>() }
   const runtime = { apt: new Set<string>(), apk: new Set<string>() }
   const evidence: { text: string; at: Evidence; runtime: boolean }[] = []
   // not what is only in the lock: development tools are there too
-  const has = (name: string): Evidence | undefined => manifests.dependencies.get(name)?.evidence
+  const has = (name: string): Evidence | undefined => manifests.dependencies.get(name)?.evidence ?? parts?.get(name)
   const extra = (name: string): boolean => {
     const [, base, of] = /^(.+?)-(binary|c)$/.exec(name) ?? []
     return base !== undefined && (manifests.dependencies.get(base)?.extras.includes(of!) ?? false)

@@ -57,7 +57,7 @@ function ownCommand(context: DetectContext, manifests: Manifests, files: readonl
     const file = called?.evidence[0]!.file
     const source = (file && project.read(file)) ?? ''
     // a decorated function says of itself what it takes
-    const type = source.includes('@functions_framework.') ? null : new RegExp(`^def ${called?.value}\\(\\s*(?:(?:event|data)\\s*[:,]|(cloud_event)\\b)`, 'm').exec(source)
+    const type = source.includes('@functions_framework.') ? null : new RegExp(`^def ${called?.value}\\(\\s*(?:(?:event|data)\\s*[:,]|(cloud_?event)\\b)`, 'm').exec(source)
     const argv = called && [...(spec.argv as string[]).map((w) => w.replace('{function}', called.value).replace('{file}', file!)), ...(type ? [`--signature-type=${type[1] ? 'cloudevent' : 'event'}`] : [])]
     return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm, ...(manifests.dependencies.has(spec.id) ? {} : { added: `${spec.id}==${pinFor((context.language.data!.pins as Record<string, Record<string, string>>)[spec.id]!, line)}` }) }
   }

@@ -69,7 +69,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const secrets = secretNames(variables)
   const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || start.argv?.value.includes('--paste') === true || readsOwnMetadata(manifests, sources)
-  const { values, unsuitable } = systemPackages(context, manifests, install.lockFile, warnings)
+  const { values, unsuitable } = systemPackages(context, manifests, install.lockFile, django?.parts, warnings)
   warnOfTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f)), data.tools as Record<string, string>, values.runtimePackages as string[], warnings)
   warnOfStart(project, { manifests, spec, start, django, runsItself }, warnings)
   const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
