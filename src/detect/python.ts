@@ -49,7 +49,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
 
   if (!chosen.start) refuseOld(project, start.file)
-  if (!chosen.start) refuseUnlisted(project, manifests, spec && { title: spec.title, evidence: framework!.evidence }, start.file, String(data.standard))
+  if (!chosen.start) refuseUnlisted(project, manifests, spec && !start.added?.startsWith(spec.id) ? { title: spec.title, evidence: framework!.evidence } : undefined, start.file, String(data.standard))
   if (spec && !chosen.start && !start.added?.startsWith(spec.id)) warnOfUnlisted(manifests, spec, framework!, warnings)
   const own = startSources(project, start, files)
   const server = readServer(readSources(project, { ...language, sources: [] }, own))
