@@ -44,6 +44,8 @@ export interface BuildFile {
   /** the parent that lies outside of the project: artifact id and version */
   parents: Map<string, string>
   mainClass?: string
+  /** what the build tells the program that it runs */
+  args?: string[]
   /** tasks of Gradle that are left out: they want a repository, or run tests before a jar is made */
   without?: string[]
   /** ids of Maven's profiles */

@@ -62,6 +62,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     plugins,
     parents: new Map(),
     mainClass: mainOf([...scripts, script(project, '', SCRIPTS), script(project, '', ['gradle.properties'])], first),
+    args: toldBy(own(module), (text) => variablesOf(project, text)),
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
     ...limitOf(tools),
@@ -71,8 +72,21 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
 
 function script(project: Project, folder: string, names: string[]): Script {
   const file = names.map((n) => under(folder, n)).find((f) => project.read(f) !== undefined)
-  return { file: file ?? under(folder, names[0]!), text: uncommented(file ? project.read(file)! : '') }
+  const text = uncommented(file ? project.read(file)! : '')
+  return { file: file ?? under(folder, names[0]!), text: text.includes('$') ? filled(text, variablesOf(project, text)) : text }
 }
+
+/** Values that scripts give names to: those of gradle.properties, of the root's script, and of a script itself. */
+function variablesOf(project: Project, own: string): Map<string, string> {
+  const root = uncommented(SCRIPTS.map((f) => project.read(f)).find((t) => t !== undefined) ?? '')
+  const out = new Map([...(project.read('gradle.properties') ?? '').matchAll(/^([\w.]+)[ \t]*=[ \t]*(\S+)/gm)].map((m) => [m[1]!, m[2]!]))
+  for (const text of new Set([root, own]))
+    for (const m of text.matchAll(/\b([A-Za-z_]\w*)(?:\s*:\s*String|["']\s*\])?\s*(?:=|\bby\s+extra\s*\()\s*["']([^"'$\n]+)["']|\bset\s*\(\s*["'](\w+)["']\s*,\s*["']([^"'$\n]+)["']/g)) out.set(m[1] ?? m[3]!, m[2] ?? m[4]!)
+  return out
+}
+
+/** A text whose templates are filled in: $name, ${name}, ${rootProject.ext.name}; what nobody sets stays as it is. */
+const filled = (text: string, variables: Map<string, string>): string => text.replace(/\$(?:\{\s*(?:(?:rootProject|project|ext|extra)\.)*(\w+)\s*\}|(\w+))/g, (all, braced?: string, plain?: string) => variables.get(braced ?? plain!) ?? all)
 
 /** The text with comments turned into blanks. Strings are passed over, since they hold addresses with "//". */
 function uncommented(text: string): string {
@@ -84,6 +98,17 @@ function mainOf(scripts: Script[], first: (...expressions: RegExp[]) => Fact<str
   const plain = first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*['"]([\w.]+)['"]/, /mainClass(?:Name)?\s*(?:=|\.set\()\s*'([\w.$]+)'/, /['"]?Main-Class['"]?\s*(?::|to|\]?\s*=|,)\s*['"]([\w.]+)['"]/)?.value
   const variable = plain ?? first(/mainClass(?:Name)?\s*(?:=|\.set\()\s*(?:\w+\.)*([A-Za-z_]\w*)\s*\)?\s*$/m)?.value
   return plain ?? (variable && firstOf(scripts, [new RegExp(`\\b${variable}\\s*(?:by\\s+extra\\s*\\(|=)\\s*["']([\\w.$]+)["']`), new RegExp(`^${variable}\\s*=\\s*([\\w.$]+)`, 'm')])?.value)
+}
+
+/** What the task "run" tells the program. Options are a developer's habits, so only plain words are taken. */
+function toldBy(scripts: Script[], variables: (text: string) => Map<string, string>): string[] {
+  for (const { text } of scripts) {
+    const open = /\b(?:run|named(?:<JavaExec>)?\(\s*["']run["'][^){]*\))\s*\{/.exec(text)
+    const list = open && /\bargs\b\s*=?\s*(?:listOf\(|[([])?\s*((?:["'][^"'\n]*["']|\w+)(?:\s*,\s*(?:["'][^"'\n]*["']|\w+))*)/.exec(text.slice(open.index, closing(text, open.index + open[0].length)))?.[1]
+    const words = (list ?? '').split(/\s*,\s*/).filter(Boolean).map((w) => /^["'](.*)["']$/.exec(w)?.[1] ?? variables(text).get(w))
+    if (words.length > 0 && words.every((w) => w !== undefined && /^[^-$]/.test(w))) return words as string[]
+  }
+  return []
 }
 
 /** What the root's script says for every project. */

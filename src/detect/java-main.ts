@@ -11,6 +11,8 @@ export interface Main {
 }
 
 const LIKELY = /(Application|Main|App|Server|Bootstrap|Launcher)(Kt)?$/
+/** What asks a server that the build has beside it. */
+const CLIENT = /Client\w*$/
 const AWAY = /(^|\/)(buildSrc|build-logic|examples?|samples?|benchmarks?|jmh|it|integrationTest|functionalTest|src\/\w*[tT]est\w*|tests?)\//
 
 /** Every class with a main method, of any language of the JVM; nearest to the root first. */
@@ -64,8 +66,9 @@ function scala(text: string): Found | undefined {
 export function chooseMain(mains: readonly Main[], named: string | undefined, evidence: Evidence, warnings: Warning[]): Fact<string> | undefined {
   if (named) return fact(named, mains.find((m) => m.name === named)?.evidence ?? evidence)
   const application = mains.filter((m) => m.application)
-  const likely = mains.filter((m) => LIKELY.test(m.name))
-  const one = application.length === 1 ? application[0] : mains.length === 1 ? mains[0] : likely.length > 0 ? likely[0] : mains[0]
+  const servers = mains.filter((m) => !CLIENT.test(m.name))
+  const likely = [LIKELY, /Server/].map((like) => servers.filter((m) => like.test(m.name))).find((found) => found.length > 0) ?? servers
+  const one = application.length === 1 ? application[0] : (likely[0] ?? mains[0])
   if (!one) return undefined
   if (mains.length === 1 || application.length === 1) return fact(one.name, one.evidence)
   const others = mains.filter((m) => m !== one).map((m) => m.name)

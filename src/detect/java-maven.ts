@@ -20,6 +20,8 @@ const WRAPPER = '.mvn/wrapper/maven-wrapper.properties'
 const EARLY = /apache-maven-([12]\.[\d.]+\d|3\.[0-5]\.\d+|3\.6\.[0-2])-/
 const RELEASE = ['maven.compiler.release', 'java.version', 'maven.compiler.target', 'release.version', 'maven.compiler.source', 'jdk.version', 'java.release', 'javaVersion', 'kotlin.compiler.jvmTarget']
 const MAIN_PROPERTIES = ['start-class', 'mainClass', 'main.class', 'exec.mainClass', 'app.main.class']
+/** Plugins whose main class is one of their own, which writes sources. */
+const GENERATORS = /protobuf|codegen|generator/
 /** Plugins by which a module says that it makes a program. */
 const MAKERS = ['spring-boot-maven-plugin', 'quarkus-maven-plugin', 'micronaut-maven-plugin', 'vertx-maven-plugin', 'maven-shade-plugin', 'maven-assembly-plugin', 'appassembler-maven-plugin', 'helidon-maven-plugin', 'exec-maven-plugin']
 
@@ -63,7 +65,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     boot: dependencies.size > 0 && ![...dependencies.keys()].some((d) => d.includes('spring')) ? undefined : boot,
     plugins,
     parents: new Map(outside ? [[child(outside, 'artifactId')?.text ?? '', value(child(outside, 'version')) ?? '']] : []),
-    mainClass: [...plugins.values()].map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
+    mainClass: [...plugins].flatMap(([id, p]) => (GENERATORS.test(id) ? [] : [p])).map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
     ...(own('build', 'sourceDirectory') && !plugins.get('build-helper-maven-plugin') ? { sources: inside(pom.folder, value(own('build', 'sourceDirectory'))!.replace(/^\$\{(project\.)?basedir\}/, '.')) } : {}),
     property,
     profiles: chain.flatMap((p) => childrenOf(child(p.root, 'profiles'), 'profile').map((e) => child(e, 'id')?.text ?? '')),

@@ -118,8 +118,10 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
   // what needs the sources is resolved by the build itself
   const common = { resolve: `${run} ${task('dependencies')} || true`, test: `${run} ${task('test')}` }
   const gathered = { jarFolder: '', jarName: '', collect: '', extract: '', copies: [{ from: '/out/lib', to: './lib' }] }
-  const gather = `${make} -I /init.gradle ${task('containerLibraries')}`
-  if (server) return { ...common, command: `${make} -I /init.gradle ${task('war')} ${task('containerServer')}`, ...packWar(build, server) }
+  // what is remembered of a configuration cannot hold the tasks that are added to it
+  const added = `${make}${build.property('org.gradle.configuration-cache') === 'true' ? ' -Dorg.gradle.configuration-cache=false' : ''} -I /init.gradle`
+  const gather = `${added} ${task('containerLibraries')}`
+  if (server) return { ...common, command: `${added} ${task('war')} ${task('containerServer')}`, ...packWar(build, server) }
   if (called) return { ...common, command: gather, ...calling({ ...gathered, run: [], develop: [] }, called) }
   if (build.plugins.has('io.quarkus')) return { ...common, command: `${make} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType, build.plugins.get('io.quarkus')!.version) }
   if (build.plugins.has('org.springframework.boot')) return { ...common, // before 2.0 there is one task for both

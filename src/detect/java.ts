@@ -32,6 +32,7 @@ interface Data {
   servers: Record<string, string>
   launcher: string
   known: Record<string, Record<string, string[]>>
+  drivers: Record<string, string[]>
   mains: Record<string, { below: number; class: string }[]>
 }
 
@@ -84,7 +85,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const variables = [...settings.variables, ...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))]
   // the platform's address holds the login too, and what reads it past the framework has no other: https://devcenter.heroku.com/articles/connecting-to-relational-databases-on-heroku-with-java
   const platform = new Set(settings.names.filter((n) => /^\$\{JDBC_DATABASE_/.test(settings.get(n)!.value)).map(variableOf))
-  const known = services.flatMap((s) => (data.known[spec?.id ?? '']?.[s.value] ?? []).flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
+  // a driver that does not block has an address of its own
+  const names = (service: string): string[] => language.services[service]!.filter((n) => build.dependencies.has(n)).flatMap((n) => data.drivers[n] ?? data.known[spec?.id ?? '']?.[service] ?? [])
+  const known = services.flatMap((s) => [...new Set(names(s.value))].flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
   const serves = servesFact(build, spec, framework, settings, server, sources)
   const arguments_ = argumentsOf(project, build, spec, process)
   const properties = [...(spec?.flags as string[] | undefined ?? []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
@@ -151,6 +154,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       jarName: packaging.jarName,
       collect: packaging.collect,
       libraries: packaging.command.includes('/init.gradle'),
+      multiplatform: build.plugins.has('org.jetbrains.kotlin.multiplatform'),
       runner: called ? data.runner : '',
       extract: packaging.extract,
       test: packaging.test,
@@ -292,9 +296,9 @@ function servesFact(build: BuildFile, spec: Framework | undefined, framework: Fa
   return server.listens ?? (sources.first('portVariable') ? fact(true, sources.first('portVariable')!.evidence) : assumed(false))
 }
 
-/** What a program is told after its name: what the Procfile says, else Dropwizard's command and its file. */
+/** What a program is told after its name: what the Procfile says, else the build, else Dropwizard's command and its file. */
 function argumentsOf(project: Project, build: BuildFile, spec: Framework | undefined, process: Process | undefined): { words: string[]; files: string[] } {
-  const told = withoutPort(process?.args ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []) : [])
+  const told = withoutPort(process?.args ?? build.args ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []) : [])
   if (told.length > 0) return { words: told, files: told.filter((w) => /\.\w+$/.test(w) && project.has(under(build.module, w))) }
   if (spec?.id !== 'dropwizard') return { words: [], files: [] }
   const file = ['', 'config', 'src/main/resources'].flatMap((folder) => (folder === '' || project.isFolder(under(build.module, folder)) ? project.names(folder ? under(build.module, folder) : build.module).map((n) => under(folder, n)) : [])).find((n) => /\.ya?ml$/.test(n) && /^(server|logging|database)\s*:/m.test(project.read(under(build.module, n)) ?? ''))
