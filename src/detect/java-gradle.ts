@@ -40,7 +40,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const release = toolchain ?? first(/options\.release\s*(?:=|\.set\()\s*(\d+)/, /(?:target|source)Compatibility\s*(?:=|\.set\()?\s*['"]?(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(['"]?)?([\d._]+)/, /jvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?['"]?([\d._]+)/)
   const plugins = pluginsOf(scripts, catalog)
   const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read(WRAPPER) ?? '')?.[1]
-  const kotlin = plugins.get('org.jetbrains.kotlin.jvm')?.version
+  const kotlin = plugins.get('org.jetbrains.kotlin.jvm')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/kotlin-gradle-plugin:(\d[\w.]*)/])?.value
   const lombok = first(/org\.projectlombok:lombok:(\d[\w.]*)/)
   const boot = plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value
   const tools = { gradle: wrapper && fact(wrapper, { file: WRAPPER }), kotlin: kotlin && fact(kotlin, { file }), lombok: lombok ?? (first(/(org\.projectlombok:lombok)['"]/) && boot && fact(managedLombok(boot), { file })) }
@@ -51,7 +51,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     without: [...(plugins.has('com.gorylenko.gradle-git-properties') ? ['generateGitProperties'] : []), ...(scripts.some((s) => /\basciidoctor\b|\b(?:bootJar|jar|assemble|shadowJar)\b[^{}]*\{[^{}]*dependsOn\W+(?:tasks\W+)?(?:test|check)\b/.test(s.text)) ? ['test'] : [])],
     module,
     folders: siblings,
-    manifests: manifests(project, folders),
+    manifests: manifests(project, folders, scripts),
     name: module ? fact(module.split('/').at(-1)!, { file: settings.file }) : firstOf([settings], [/rootProject\.name\s*=\s*['"]([^'"]+)/]),
     version: first(/^\s*version\s*=?\s*['"]([^'"$]+)['"]/m) ?? firstOf([script(project, '', ['gradle.properties'])], [/^version\s*=\s*(\S+)/m]),
     packaging: plugins.has('war') && !plugins.has('org.springframework.boot') ? 'war' : 'jar',
@@ -127,15 +127,24 @@ function closing(text: string, from: number): number {
   return text.length
 }
 
-/** A project's script and those of the convention plugins that it applies: https://docs.gradle.org/current/userguide/implementing_gradle_plugins_precompiled.html */
+/** A project's script and those that it applies, by file or as convention plugins: https://docs.gradle.org/current/userguide/implementing_gradle_plugins_precompiled.html */
 function scriptsOf(project: Project, folder: string, catalog: Catalog): Script[] {
   const out = [script(project, folder, SCRIPTS)]
-  for (const s of out)
-    for (const id of pluginsOf([s], catalog).keys()) {
-      const file = project.files().find((f) => f.endsWith(`/${id}.gradle.kts`) || f.endsWith(`/${id}.gradle`))
-      if (file && !out.some((o) => o.file === file)) out.push({ file, text: uncommented(project.read(file) ?? '') })
-    }
+  for (const s of out) {
+    const found = [...pluginsOf([s], catalog).keys()].map((id) => project.files().find((f) => f.endsWith(`/${id}.gradle.kts`) || f.endsWith(`/${id}.gradle`)))
+    for (const file of [...found, ...appliedFiles(project, folder, s)]) if (file && !out.some((o) => o.file === file)) out.push(script(project, '', [file]))
+  }
   return out
+}
+
+/** Scripts that one applies by their files: those of the root, or beside itself. */
+function appliedFiles(project: Project, folder: string, { file, text }: Script): string[] {
+  const beside = file.slice(0, Math.max(0, file.lastIndexOf('/')))
+  return [...text.matchAll(/\bapply\s*[({]?\s*from\s*[:=]?\s*(?:(?:rootProject\.)?file\s*)?\(?\s*["']([^"'\n]+\.gradle(?:\.kts)?)["']/g)].flatMap(([, path]) => {
+    const [, root, rest] = /^(?:\$\{?(rootDir|rootProject\.(?:projectDir|rootDir)|projectDir|project\.projectDir)\}?\/)?(.+)$/.exec(path!)!
+    const places = root?.startsWith('root') ? [''] : root ? [folder] : [beside, '']
+    return places.map((p) => inside(p, rest!)).find((f) => f !== undefined && project.read(f) !== undefined) ?? []
+  })
 }
 
 function firstOf(scripts: Script[], expressions: RegExp[]): Fact<string> | undefined {
@@ -238,9 +247,10 @@ function reactor(module: string, folders: string[], own: (folder: string) => Scr
 }
 
 /** Every build script, the wrapper, and the folders that hold parts of the build itself. */
-function manifests(project: Project, folders: string[]): BuildFile['manifests'] {
+function manifests(project: Project, folders: string[], scripts: Script[]): BuildFile['manifests'] {
   const present = (folder: string, names: string[]): string[] => names.map((n) => under(folder, n)).filter((f) => project.read(f) !== undefined)
-  const root = present('', ['gradlew', ...SCRIPTS, ...SETTINGS, 'gradle.properties', 'gradle.lockfile'])
+  const applied = scripts.map((s) => s.file).filter((f) => !f.includes('/') && !SCRIPTS.includes(f))
+  const root = present('', ['gradlew', ...SCRIPTS, ...SETTINGS, ...applied, 'gradle.properties', 'gradle.lockfile'])
   const parts = ['gradle', 'buildSrc', 'build-logic'].filter((f) => project.isFolder(f)).map((f) => ({ files: [f], to: `./${f}` }))
   const others = folders.filter(Boolean).flatMap((f) => {
     const files = present(f, [...SCRIPTS, 'gradle.properties', 'gradle.lockfile'])

@@ -33,7 +33,7 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's; `server` are the coordinates of one that serves a WAR.
  */
 export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
-  if (build.manager === 'sbt') return packSbt(build, mainClass)
+  if (build.manager === 'sbt') return packSbt(build, mainClass, server)
   if (build.manager === 'bare') return packBare(build, mainClass, server)
   return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, server, called) : gradle(build, mainClass, quarkusType, server, called)
 }

@@ -3,6 +3,7 @@ import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
 import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
 import { findMains } from './java-main.ts'
 import { limitOf } from './java-newest.ts'
+import { fetchOf, packWar } from './java-war.ts'
 import type { Packaging } from './java-package.ts'
 import type { Settings } from './java-settings.ts'
 import { lineOf, type Project } from './project.ts'
@@ -11,6 +12,8 @@ const BUILD = 'build.sbt'
 const PROPERTIES = 'project/build.properties'
 /** Plugins that bring the task "stage", which lays a program's jars and settings into one folder. */
 const STAGES = ['sbt-native-packager', 'sbt-plugin']
+/** Plugins by which the task "package" makes a WAR. */
+const WARS = ['xsbt-web-plugin', 'sbt-war', 'sbt-scalatra']
 
 /** One project of the build: the name that sbt knows it by, and its folder. */
 interface Part {
@@ -53,7 +56,7 @@ export function readSbt(project: Project, chosen: string | undefined): BuildFile
     manifests: [{ files: project.names().filter((n) => n.endsWith('.sbt')), to: './' }, ...(project.isFolder('project') ? [{ files: ['project'], to: './project' }] : [])],
     ...(name ? { name } : {}),
     ...(version ? { version } : {}),
-    packaging: 'jar',
+    packaging: WARS.some((p) => plugins.has(p)) && !STAGES.some((p) => plugins.has(p)) ? 'war' : 'jar',
     dependencies,
     plugins,
     parents: new Map(),
@@ -85,10 +88,11 @@ function choosePart(project: Project, parts: Part[], chosen: string | undefined)
   throw new InputError({ message: `this build makes ${found.length} programs: ${found.map((p) => p.folder || '.').join(', ')}`, file: BUILD, where: '--start', hint: `choose the one that is to run: --start ${found[0]!.folder || found[0]!.id}`, choices: found.map((p) => p.folder || p.id) })
 }
 
-/** How sbt's program is packed: by its plugin's task where there is one, else its class path is gathered. */
-export function packSbt(build: BuildFile, mainClass: () => string | undefined): Packaging {
+/** How sbt's program is packed: by its plugin's task where there is one, else its class path is gathered. `server` are the coordinates of one that serves a WAR. */
+export function packSbt(build: BuildFile, mainClass: () => string | undefined, server: string | undefined): Packaging {
   const task = (name: string): string => (build.part ? `${build.part}/${name}` : name)
   const common = { resolve: `sbt ${task('update')}`, test: `sbt ${task('test')}`, jarFolder: '', jarName: '', extract: '' }
+  if (server) return { ...common, command: `sbt ${task('package')} && mvn -B -ntp ${fetchOf(server)}`, ...packWar(build, server) }
   const main = mainClass()
   const run = (root: string, path: string): string[] => (main ? ['-cp', path.replace(/\w+(?=\/\*|:|$)/g, (p) => root + p), main] : [])
   if (STAGES.some((p) => build.plugins.has(p))) {

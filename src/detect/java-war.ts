@@ -74,7 +74,7 @@ function payaraOf(build: BuildFile, servers: Record<string, string>, sources: So
 function tomcatOf(project: Project, build: BuildFile, servers: Record<string, string>, sources: Sources, warnings: Warning[]): Server {
   const evidence: Evidence = { file: build.file, text: 'war' }
   const web = project.read(under(build.module, build.manager === 'bare' ? 'WEB-INF/web.xml' : 'src/main/webapp/WEB-INF/web.xml')) ?? ''
-  const space = sources.match(/\b(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet/.test(d)) ? 'jakarta' : 'javax')
+  const space = sources.match(/\b(javax|jakarta)\.servlet\b/)?.groups[0] ?? (/jakarta\.ee\/xml/.test(web) || [...build.dependencies.keys()].some((d) => /^jakarta\.servlet|-jakarta$/.test(d)) ? 'jakarta' : 'javax')
   const artifact = servers[`tomcat-${space}`]!
   warnings.push({ message: `the WAR is served by Tomcat ${artifact.split(':')[2]} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
   return { artifact, facts: { framework: fact('tomcat', evidence), serves: fact(true, evidence), port: fact(8080, evidence), health: undefined, ready: undefined, portVariable: undefined, hostVariable: undefined, env: {} } }
@@ -89,7 +89,8 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
 
 /** How a WAR is built, and what of its server is shipped. */
 export function packWar(build: BuildFile, artifact: string): Shape {
-  const shape = { jarFolder: build.manager === 'bare' ? '.' : under(build.module, build.manager === 'maven' ? 'target' : 'build/libs'), jarName: build.file === 'WEB-INF' ? '' : '*.war', extract: '' }
+  const folder = { bare: '.', maven: 'target', gradle: 'build/libs', sbt: 'target/scala-*' }[build.manager]
+  const shape = { jarFolder: under(build.manager === 'bare' ? '' : build.module, folder), jarName: build.file === 'WEB-INF' ? '' : '*.war', extract: '' }
   return { ...shape, ...(isTomcat(artifact) ? tomcat() : payara(artifact)) }
 }
 
