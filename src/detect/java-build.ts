@@ -19,6 +19,10 @@ export interface BuildFile {
   wrapper: boolean
   /** the version of a wrapper's Maven that is too old for today's plugins, so that the image's is taken */
   early?: string
+  /** the version of Gradle that a wrapper without its jar names */
+  pinned?: string
+  /** it is compiled with features that are not final */
+  preview?: boolean
   /** folder of the module that runs, "" for the root */
   module: string
   /** sbt's name of the project that runs, "" for the root's; and the version of sbt that the build pins */

@@ -44,10 +44,13 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const lombok = first(/org\.projectlombok:lombok:(\d[\w.]*)/)
   const boot = plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value
   const tools = { gradle: wrapper && fact(wrapper, { file: WRAPPER }), kotlin: kotlin && fact(kotlin, { file }), lombok: lombok ?? (first(/(org\.projectlombok:lombok)['"]/) && boot && fact(managedLombok(boot), { file })) }
+  const whole = project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.jar') && wrapper !== undefined
   return {
     file,
     manager: 'gradle',
-    wrapper: project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.jar') && wrapper !== undefined,
+    wrapper: whole,
+    ...(wrapper && !whole ? { pinned: wrapper } : {}),
+    preview: scripts.some((s) => s.text.includes('--enable-preview')),
     without: [...(plugins.has('com.gorylenko.gradle-git-properties') ? ['generateGitProperties'] : []), ...(scripts.some((s) => /\basciidoctor\b|\b(?:bootJar|jar|assemble|shadowJar)\b[^{}]*\{[^{}]*dependsOn\W+(?:tasks\W+)?(?:test|check)\b/.test(s.text)) ? ['test'] : [])],
     module,
     folders: siblings,

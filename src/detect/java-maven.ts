@@ -54,6 +54,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     manager: 'maven',
     wrapper: !early && hasWrapper(project),
     ...(early ? { early } : {}),
+    preview: chain.some((p) => project.read(p.file)?.includes('--enable-preview')),
     module: pom.folder,
     folders: members.map((m) => m.folder),
     manifests: manifests(project, poms),

@@ -25,6 +25,7 @@ interface Data {
   skips: Record<string, string>
   profiles: Record<string, string>
   ends: string[]
+  removed: { imports: string; brought: string }
   fonts: string[]
   folders: string[]
   oldest: number
@@ -95,9 +96,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const manager = language.managers.find((m) => m.id === build.manager)!
   const apart = apartOf(build, language)
   const asked = build.release ?? notedVersion(project)
-  const line = version(language, served?.newest ? { ...build, newest: served.newest } : build, asked, data.oldest, apart, warnings)
+  const line = version(language, { ...build, newest: removedLimit(build, asked, sources, data) ?? served?.newest ?? build.newest }, asked, data.oldest, apart, warnings)
   // what was written for Java 11 or before may reach into what 17 has closed
-  const opens = asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
+  const opens = build.preview ? ['--enable-preview'] : asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
   const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
@@ -233,6 +234,8 @@ function apartOf(build: BuildFile, language: Language): number | undefined {
 /** The images that build: the manager's own, or a JDK's where the project brings its build tool. */
 function buildersOf(build: BuildFile, manager: Manager, apart: number | undefined): Record<string, string> {
   const jdk = { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
+  // a wrapper whose jar is kept out of the repository still says the version
+  if (build.pinned) return { ...jdk, builder: `gradle:${build.pinned}-jdk{version}`, builderAlpine: `gradle:${build.pinned}-jdk{version}-alpine` }
   if (apart) return { ...jdk, builder: `eclipse-temurin:${apart}-jdk-${apart < 22 ? 'jammy' : 'noble'}`, builderAlpine: `eclipse-temurin:${apart}-jdk-alpine` }
   return build.wrapper ? jdk : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) }
 }
@@ -263,6 +266,13 @@ function version(language: Language, build: BuildFile, asked: Fact<string> | und
   if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
+}
+
+/** Java 8, where a program written for it imports what was part of it then and no library brings now. */
+function removedLimit(build: BuildFile, asked: Fact<string> | undefined, sources: Sources, { removed }: Data): Fact<number> | undefined {
+  if (!asked || majorOf(asked) > 8 || [...build.dependencies.keys()].some((d) => new RegExp(removed.brought).test(d))) return undefined
+  const found = sources.match(new RegExp(removed.imports, 'm'))
+  return found && fact(8, { ...found.evidence, text: found.groups[0]! })
 }
 
 /** 8 of 1.8 and of 8.0.402. */
