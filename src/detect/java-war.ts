@@ -37,7 +37,7 @@ export function serverOf(project: Project, build: BuildFile, servers: Record<str
   const plugin = [...build.plugins.keys()].find((p) => SERVER_PLUGIN.test(p))
   const used = api && sources.match(BEYOND_SERVLETS)
   if (!plugin && !used) return tomcatOf(project, build, servers, sources, warnings)
-  const own = build.manager === 'maven' ? (sources.match(ALIEN)?.evidence ?? ownDatabase(project, build)) : { file: build.file }
+  const own = ['maven', 'gradle'].includes(build.manager) ? (sources.match(ALIEN)?.evidence ?? ownDatabase(project, build)) : { file: build.file }
   if (own)
     throw new InputError({
       message: `this project makes a WAR for a Jakarta EE server of its own (${plugin ?? api![0]}), for which no other stands in here`,
