@@ -34,6 +34,7 @@ interface Data {
   launcher: string
   known: Record<string, Record<string, string[]>>
   drivers: Record<string, string[]>
+  renamed: Record<string, { below?: number; from?: number; name: string }>
   mains: Record<string, { below: number; class: string }[]>
 }
 
@@ -87,7 +88,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   // the platform's address holds the login too, and what reads it past the framework has no other: https://devcenter.heroku.com/articles/connecting-to-relational-databases-on-heroku-with-java
   const platform = new Set(settings.names.filter((n) => /^\$\{JDBC_DATABASE_/.test(settings.get(n)!.value)).map(variableOf))
   // a driver that does not block has an address of its own
-  const names = (service: string): string[] => language.services[service]!.filter((n) => build.dependencies.has(n)).flatMap((n) => data.drivers[n] ?? data.known[spec?.id ?? '']?.[service] ?? [])
+  const names = (service: string): string[] => language.services[service]!.filter((n) => build.dependencies.has(n)).flatMap((n) => data.drivers[n] ?? data.known[spec?.id ?? '']?.[service] ?? []).map((n) => calledIn(build.boot, n, data))
   const known = services.flatMap((s) => [...new Set(names(s.value))].flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
   const serves = servesFact(build, spec, framework, settings, server, sources)
   const arguments_ = argumentsOf(project, build, spec, process)
@@ -266,6 +267,13 @@ function version(language: Language, build: BuildFile, asked: Fact<string> | und
   if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
+}
+
+/** What a setting of Spring Boot is called in a version. */
+function calledIn(boot: string | undefined, name: string, data: Data): string {
+  const other = data.renamed[name]
+  const major = Number.parseInt(boot ?? '3', 10)
+  return other && (major < (other.below ?? 0) || major >= (other.from ?? Infinity)) ? other.name : name
 }
 
 /** Java 8, where a program written for it imports what was part of it then and no library brings now. */
