@@ -16,7 +16,7 @@ const BEYOND_SERVLETS = /^import (?:static )?(?:javax|jakarta)\.(?:ejb|enterpris
 export const isWar = (build: BuildFile): boolean => build.packaging === 'war' && !['spring-boot-maven-plugin', 'quarkus-maven-plugin', 'application'].some((p) => build.plugins.has(p))
 
 /** What another server has by itself: its own classes, queues, and what of MicroProfile Payara Micro has not. */
-const ALIEN = /^import (?:static )?(?:(?:javax|jakarta)\.jms|org\.jboss\.(?:ejb3?|msc|resteasy|security|vfs|ws)|org\.wildfly|com\.ibm|io\.openliberty|weblogic|org\.apache\.(?:tomee|openejb)|org\.eclipse\.microprofile\.(?:reactive|graphql|lra))\b/
+const ALIEN = /^import (?:static )?((?:(?:javax|jakarta)\.jms|org\.jboss\.(?:ejb3?|msc|resteasy|security|vfs|ws)|org\.wildfly|com\.ibm|io\.openliberty|weblogic|org\.apache\.(?:tomee|openejb)|org\.eclipse\.microprofile\.(?:reactive|graphql|lra))\b[\w.]*)/
 
 /** What serves a WAR: the facts that it decides, and the coordinates by which the build fetches it. */
 export interface Server {
@@ -37,7 +37,7 @@ export function serverOf(project: Project, build: BuildFile, servers: Record<str
   const plugin = [...build.plugins.keys()].find((p) => SERVER_PLUGIN.test(p))
   const used = api && sources.match(BEYOND_SERVLETS)
   if (!plugin && !used) return tomcatOf(project, build, servers, sources, warnings)
-  const own = ['maven', 'gradle'].includes(build.manager) ? (sources.match(ALIEN)?.evidence ?? ownDatabase(project, build)) : { file: build.file }
+  const own = ['maven', 'gradle'].includes(build.manager) ? (alienOf(project, sources) ?? ownDatabase(project, build)) : { file: build.file }
   if (own)
     throw new InputError({
       message: `this project makes a WAR for a Jakarta EE server of its own (${plugin ?? api![0]}), for which no other stands in here`,
@@ -46,6 +46,11 @@ export function serverOf(project: Project, build: BuildFile, servers: Record<str
       hint: "build it with its server in one jar (WildFly's or Open Liberty's runnable jar, Payara Micro), or as an executable jar",
     })
   return payaraOf(build, servers, sources, used?.evidence ?? { file: build.file, text: plugin }, warnings)
+}
+
+/** Where a class of another server is imported; a package of the project's own may have such a name. */
+function alienOf(project: Project, sources: Sources): Evidence | undefined {
+  return sources.matches(ALIEN).find((m) => !project.files().some((f) => f.includes(`/${m.groups[0]!.replaceAll('.', '/')}`)))?.evidence
 }
 
 /** The file by which a server is told of databases, which another one does not read. */
