@@ -13,7 +13,7 @@ export interface Main {
 const LIKELY = /(Application|Main|App|Server|Bootstrap|Launcher)(Kt)?$/
 /** What asks a server that the build has beside it. */
 const CLIENT = /Client\w*$/
-const AWAY = /(^|\/)(buildSrc|build-logic|examples?|samples?|benchmarks?|jmh|it|integrationTest|functionalTest|src\/\w*[tT]est\w*|tests?)\//
+const AWAY = /(^|\/)(buildSrc|build-logic|examples?|samples?|benchmarks?|jmh|it|integration-?[tT]ests?|functionalTest|src\/\w*[tT]est\w*|tests?)\//
 
 /** Every class with a main method, of any language of the JVM; nearest to the root first. */
 export function findMains(project: Project): Main[] {

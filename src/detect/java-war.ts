@@ -12,8 +12,8 @@ const SERVER_API = /^(jakarta\.jakartaee-(web-)?api|javaee-(web-)?api|jboss-(jav
 const SERVER_PLUGIN = /^(liberty|wildfly|wildfly-jar|jboss-as|payara-micro|payara-server|tomee|glassfish-embedded)-maven-plugin$|^(net\.wasdev\.wlp|io\.openliberty)/
 const BEYOND_SERVLETS = /^import (?:static )?(?:javax|jakarta)\.(?:ejb|enterprise|inject|ws\.rs|faces|persistence|jms|batch|transaction|annotation\.Resource)\b/
 
-/** Whether the build makes a WAR that cannot run by itself. */
-export const isWar = (build: BuildFile): boolean => build.packaging === 'war' && !['spring-boot-maven-plugin', 'quarkus-maven-plugin', 'application'].some((p) => build.plugins.has(p))
+/** Whether the build makes a WAR that cannot run by itself. `started` says whether there is a class that does. */
+export const isWar = (build: BuildFile, started: boolean): boolean => build.packaging === 'war' && !['spring-boot-maven-plugin', 'quarkus-maven-plugin', ...(started ? ['application'] : [])].some((p) => build.plugins.has(p))
 
 /** What another server has by itself: its own classes, queues, and what of MicroProfile Payara Micro has not. */
 const ALIEN = /^import (?:static )?((?:(?:javax|jakarta)\.jms|org\.jboss\.(?:ejb3?|msc|resteasy|security|vfs|ws)|org\.wildfly|com\.ibm|io\.openliberty|weblogic|org\.apache\.(?:tomee|openejb)|org\.eclipse\.microprofile\.(?:reactive|graphql|lra))\b[\w.]*)/

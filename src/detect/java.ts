@@ -79,7 +79,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
-  const served = isWar(build) ? serverOf(project, build, data.servers, sources, warnings) : undefined
+  const served = isWar(build, mains.length > 0 || build.mainClass !== undefined) ? serverOf(project, build, data.servers, sources, warnings) : undefined
   const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), served?.artifact, called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
