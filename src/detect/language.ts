@@ -153,6 +153,8 @@ export interface DetectContext {
     start?: string[]
     /** the folder below the project, which is part of its build, whose program is meant */
     member?: string
+    /** the folder below the project that the build starts in, where what it needs lies beside it */
+    top?: string
     base?: BaseId
   }
 }

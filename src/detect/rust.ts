@@ -1,9 +1,9 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext, Language } from './language.ts'
-import { detectMember } from './member.ts'
+import { detectAbove, detectMember } from './member.ts'
 import { lineOf, type Project } from './project.ts'
-import { type Binary, closureOf, type Crate, readCrates } from './rust/crates.ts'
+import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
 import { readConfiguration } from './rust/configuration.ts'
 import { type Files, readFiles } from './rust/files.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
@@ -19,24 +19,27 @@ const OUTSIDE = /\bworkspace\s*=\s*true|\bpath\s*=\s*["']\.\.\//
 /** Reads a Rust project: the manifests of the workspace, the binary that is meant, the lock file, the toolchain, the sources. */
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const { project, language, chosen } = context
-  const manifest = project.read('Cargo.toml')
+  const top = chosen.top ?? '.'
+  const manifest = project.read(join(top, 'Cargo.toml'))
   if (manifest === undefined) return undefined
-  const member = chosen.member === undefined && OUTSIDE.test(manifest) ? detectMember(context, detect, ['Cargo.toml'], (root, path) => readCrates(root).all.some((c) => c.folder === path)) : undefined
+  const member = chosen.member === undefined && top === '.' && OUTSIDE.test(manifest) ? detectMember(context, detect, ['Cargo.toml'], (root, path) => readCrates(root).all.some((c) => c.folder === path)) : undefined
   if (member) return member
   const warnings: Warning[] = []
-  const every = readCrates(project)
+  const every = readCrates(project, top)
   const crates = chosen.member === undefined ? every : { ...every, defaults: every.all.filter((c) => c.folder === chosen.member) }
   const choice = chooseBinary(project, language, crates, chosen.start, warnings)
   if (!choice) return undefined
   const { binary } = choice
   const { crate } = binary
+  const wider = detectAbove(context, detect, outsideOf(crate, crates.all), 'Cargo.toml')
+  if (wider) return wider
   const data = language.data!
-  const lock = project.read('Cargo.lock')
-  if (lock === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: 'Cargo.toml', hint: 'commit Cargo.lock' })
+  const lock = project.read(join(top, 'Cargo.lock'))
+  if (lock === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: join(top, 'Cargo.toml'), hint: 'commit Cargo.lock' })
   const needs = readNeeds(closureOf(crate, crates.all), lock)
   const shuttle = needs.has('shuttle-runtime')
   if (shuttle) warnings.push({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
-  const sources = readSources(filesOf(project, binary, crates.all), language, [binary.path])
+  const sources = readSources(filesOf(project, language, binary, crates.all), language, [binary.path], crate.folder)
   const server = readServer(sources)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)
   if (!framework && !server.listens && !chosen.start) refusePages(project, crate)
@@ -47,13 +50,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
-  const address = readAddress(sources, server.loopback, spec?.host !== undefined, warnings)
+  const configuration = readConfiguration(project, sources, needs)
+  const address = readAddress(sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : address.arguments
-  const configuration = readConfiguration(project, sources, needs)
   const system = readSystem(project, data, needs)
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
-  const files = readFiles(project, sources, crate, needs, data, warnings)
+  const files = readFiles(project, sources, crate, top, needs, data, warnings)
   warnOfPrograms(sources, warnings)
   const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
@@ -63,13 +66,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 
   return {
     framework,
-    ...(lock === undefined ? {} : { lockFile: fact('Cargo.lock', { file: 'Cargo.lock' }) }),
+    ...(lock === undefined ? {} : { lockFile: fact('Cargo.lock', { file: join(top, 'Cargo.lock') }) }),
     name: fact(crate.name, place(/^name\s*=/m)),
     ...(crate.version ? { appVersion: fact(crate.version, place(/^version/m)) } : {}),
     start: startOf(project, binary, [`/app/${binary.name}`, ...rest], choice.guess),
     develop: assumed(['/usr/local/bin/app', ...rest]),
     serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.serves ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
-    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project) : undefined) ?? optionPort ?? configuration.port ?? server.port,
+    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project, crate.folder) : undefined) ?? optionPort ?? configuration.port ?? server.port,
     portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,
     hostVariable: address.variable ?? configuration.hostVariable,
     health: health(server.health),
@@ -85,13 +88,14 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
-      ...readBuild(project, crates.all, binary, lock !== undefined, toolchain.file),
+      ...readBuild(project, crates.all, binary, top, lock !== undefined, toolchain.file),
       systemPackages: system.build,
       systemPackagesApk: system.buildApk,
       runtimePackages: system.runtime,
       // what is not linked statically asks for the compiler's own library too
       runtimePackagesApk: system.runtimeApk.length > 0 ? [...system.runtimeApk, 'libgcc'] : [],
       ...asData(files),
+      opened: address.opened.map((o) => ({ ...o })),
     },
     warnings,
   }
@@ -110,8 +114,11 @@ function refusePages(project: Project, crate: Crate): void {
 }
 
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
-function readBuild(project: Project, crates: readonly Crate[], binary: Binary, locked: boolean, toolchain: string): LanguageFacts['build'] {
-  const targets = crates.flatMap((c) => c.targets)
+function readBuild(project: Project, crates: readonly Crate[], binary: Binary, top: string, locked: boolean, toolchain: string): LanguageFacts['build'] {
+  // what lies beside a workspace has manifests of other workspaces, which are not copied one by one
+  const beside = top !== '.'
+  const where = beside ? ['--manifest-path', join(top, 'Cargo.toml'), '--target-dir', 'target'] : []
+  const targets = beside ? [] : crates.flatMap((c) => c.targets)
   const vendored = /^\s*directory\s*=\s*"([\w./-]+)"/m.exec(project.read('.cargo/config.toml') ?? '')?.[1]
   const folders = ['.cargo', ...(vendored ? [vendored] : [])].filter((f) => project.isFolder(f))
   const several = crates.filter((c) => c.member).length > 1
@@ -119,7 +126,8 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, l
   return {
     ignoreToolchain: toolchain === '',
     locked,
-    manifests: [
+    where,
+    manifests: beside ? [] : [
       { files: ['Cargo.toml', ...(locked ? ['Cargo.lock'] : []), ...(toolchain ? [toolchain] : [])], to: './' },
       ...crates.filter((c) => c.folder !== '.').map((c) => ({ files: [c.manifest], to: `${c.folder}/` })),
       ...folders.map((f) => ({ files: [f], to: `./${f}` })),
@@ -127,7 +135,7 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, l
     targets,
     targetFolders: [...new Set(targets.map((t) => (t.includes('/') ? t.slice(0, t.lastIndexOf('/')) : '.')))],
     environment: offline ? ['SQLX_OFFLINE=true'] : [],
-    arguments: [...(locked ? ['--locked'] : []), ...(several ? ['-p', binary.crate.name] : []), ...(binary.features.length > 0 ? ['--features', binary.features.join(',')] : []), '--bin', binary.name],
+    arguments: [...where, ...(locked ? ['--locked'] : []), ...(several ? ['-p', binary.crate.name] : []), ...(binary.features.length > 0 ? ['--features', binary.features.join(',')] : []), '--bin', binary.name],
     binary: binary.name,
   }
 }

@@ -65,15 +65,15 @@ export const matchesOf = (text: string, pattern: Pattern): Iterable<RegExpExecAr
 
 /**
  * Collects the sources of `language` in `project`: `entries` first, then the rest, nearest to the root first; tests and
- * examples are left out.
+ * examples are left out. @param app the program's own folder, whatever the folders around it are called
  */
-export function readSources(project: Project, language: Language, entries: readonly string[] = []): Sources {
+export function readSources(project: Project, language: Language, entries: readonly string[] = [], app = ''): Sources {
   let chosen: string[] | undefined
   const cache = new Map<keyof SourcePatterns, Match[]>()
 
   const files = (): string[] => {
     if (chosen) return chosen
-    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !isTest(f))
+    const wanted = project.files().filter((f) => language.sources.some((s) => f.endsWith(s)) && !isTest(app && f.startsWith(`${app}/`) ? f.slice(app.length + 1) : f))
     chosen = [...new Set([...entries.filter((e) => project.read(e) !== undefined), ...wanted])].slice(0, MAX_FILES)
     return chosen
   }

@@ -14,8 +14,12 @@ export interface Binary {
 
 /** A dependency as the manifest asks for it, with what the workspace adds. */
 export interface Dependency {
+  /** its name in the manifest, which features go by */
+  key: string
   features: string[]
   defaults: boolean
+  /** whether it belongs to the crate only where a feature says so */
+  optional: boolean
   version?: string
   /** folder of a crate of the same repository, relative to the root; one that leaves the root begins with ".." */
   folder?: string
@@ -31,6 +35,8 @@ export interface Crate {
   member: boolean
   defaultRun?: string
   dependencies: Map<string, Dependency>
+  /** what each feature switches on */
+  features: Map<string, string[]>
   /** what build.rs uses */
   buildDependencies: Set<string>
   binaries: Binary[]
@@ -44,45 +50,78 @@ export interface Crates {
   defaults: Crate[]
 }
 
+/** What a workspace gives its members, and where it stands. */
+interface Shared {
+  folder: string
+  package: Toml
+  dependencies: Toml
+}
+
+const sharedOf = (workspace: Toml, folder: string): Shared => ({ folder, package: table(workspace, 'package'), dependencies: table(workspace, 'dependencies') })
+
+/** What a crate beside the workspace takes from one of its own: the nearest above it. */
+function sharedAbove(project: Project, folder: string): Shared | undefined {
+  for (let at = folder; ; at = join(at, '..')) {
+    const source = project.read(join(at, 'Cargo.toml'))
+    const root = source === undefined ? undefined : readToml(join(at, 'Cargo.toml'), source)
+    if (root?.workspace !== undefined) return sharedOf(table(root, 'workspace'), at)
+    if (at === '.') return undefined
+  }
+}
+
 /**
  * Reads Cargo.toml, those of the workspace's members and of the crates that they name by path. Throws InputError with file, line
  * and column for a malformed one, and where a package is read without the workspace that it takes settings from.
+ * @param top the folder of the workspace, where crates beside it belong to the program too
  */
-export function readCrates(project: Project): Crates {
-  const root = readToml('Cargo.toml', project.read('Cargo.toml')!)
+export function readCrates(project: Project, top = '.'): Crates {
+  const root = readToml(join(top, 'Cargo.toml'), project.read(join(top, 'Cargo.toml'))!)
   const workspace = table(root, 'workspace')
-  const shared = { package: table(workspace, 'package'), dependencies: table(workspace, 'dependencies') }
-  const expanded = (key: string): string[] => texts(workspace, key).flatMap((pattern) => expand(project, pattern))
+  const own = root.workspace === undefined ? undefined : sharedOf(workspace, top)
+  const expanded = (key: string): string[] => texts(workspace, key).flatMap((pattern) => expand(project, join(top, pattern)))
   const excluded = expanded('exclude')
-  const manifestOf = (folder: string): string => (folder === '.' ? 'Cargo.toml' : `${folder}/Cargo.toml`)
-  const folders = [...new Set([...(root.package ? ['.'] : []), ...expanded('members').filter((m) => !excluded.includes(m))])].filter((f) => project.read(manifestOf(f)) !== undefined)
+  const folders = [...new Set([...(root.package ? [top] : []), ...expanded('members').filter((m) => !excluded.includes(m))])].filter((f) => project.read(join(f, 'Cargo.toml')) !== undefined)
   const all: Crate[] = []
   const add = (folder: string, member: boolean): void => {
-    if (all.some((c) => c.folder === folder) || project.read(manifestOf(folder)) === undefined) return
-    const crate = readCrate(project, folder, member, root.workspace !== undefined, shared)
+    if (all.some((c) => c.folder === folder) || project.read(join(folder, 'Cargo.toml')) === undefined) return
+    const crate = readCrate(project, folder, member, member || top === '.' || folder.startsWith(`${top}/`) ? own : sharedAbove(project, folder))
     all.push(crate)
     for (const { folder: other } of crate.dependencies.values()) if (other && !other.startsWith('..')) add(other, false)
   }
   for (const folder of folders) add(folder, true)
   for (const registry of Object.values(table(root, 'patch'))) for (const patch of Object.values(registry as Toml)) {
     const path = text(patch as Toml, 'path')
-    if (path) add(join('.', path), false)
+    if (path) add(join(top, path), false)
   }
   const named = expanded('default-members')
-  const defaults = all.filter((c) => (named.length > 0 ? named.includes(c.folder) : c.folder === '.'))
+  const defaults = all.filter((c) => (named.length > 0 ? named.includes(c.folder) : c.folder === top))
   return { all, defaults: defaults.length > 0 ? defaults : all.filter((c) => c.member) }
 }
 
-/** The crates of the repository that a crate is made of: itself and those that it depends on. Throws InputError where one lies outside. */
-export function closureOf(crate: Crate, all: readonly Crate[]): Crate[] {
-  const out = [crate]
+/** Folders that a crate or one that it depends on is made of and that lie outside of the root. */
+export const outsideOf = (crate: Crate, all: readonly Crate[]): string[] => closureOf(crate, all, true).flatMap((c) => [...c.dependencies.values()].flatMap(({ folder }) => (folder?.startsWith('..') ? [folder] : [])))
+
+/**
+ * The crates of the repository that a crate is made of: itself and those that it depends on, each with the dependencies that its
+ * features leave it. Throws InputError where one lies outside, unless that is allowed. @param apart crates that are no part of it
+ */
+export function closureOf(crate: Crate, all: readonly Crate[], allowed = false, apart: (name: string) => boolean = () => false): Crate[] {
+  const out = [withFeatures(crate, ['default', ...crate.binaries.flatMap((b) => b.features)])]
   for (const one of out)
-    for (const [name, { folder, evidence }] of one.dependencies) {
-      if (folder?.startsWith('..')) throw new InputError({ message: `the dependency ${name} lies outside of this folder (${folder})`, file: evidence.file, line: evidence.line, hint: `run it in the folder that holds both, with: --start ${crate.name}` })
+    for (const [name, { folder, evidence, features, defaults }] of one.dependencies) {
+      if (folder?.startsWith('..') && !allowed) throw new InputError({ message: `the dependency ${name} lies outside of this folder (${folder}), and is not there`, file: evidence.file, line: evidence.line, hint: 'run it in a checkout of the repository that holds both' })
       const next = all.find((c) => c.folder === folder)
-      if (next && !out.includes(next)) out.push(next)
+      if (next && !apart(name) && !out.some((o) => o.folder === folder)) out.push(withFeatures(next, [...features, ...(defaults ? ['default'] : [])]))
     }
   return out
+}
+
+/** A crate without the optional dependencies that none of its features asks for. */
+function withFeatures(crate: Crate, asked: readonly string[]): Crate {
+  const on = [...asked]
+  for (const feature of on) on.push(...(crate.features.get(feature) ?? []).filter((f) => !on.includes(f)))
+  const names = new Set(on.map((f) => f.replace(/^dep:/, '').replace(/(?<!\?)\/.*$/, '')))
+  return { ...crate, dependencies: new Map([...crate.dependencies].filter(([name, { optional, key }]) => !optional || names.has(key) || names.has(name))) }
 }
 
 /** A path below a folder, with "." and ".." resolved; a path that leaves the root keeps its "..". */
@@ -106,23 +145,24 @@ function expand(project: Project, pattern: string): string[] {
   return found
 }
 
-function readCrate(project: Project, folder: string, member: boolean, inWorkspace: boolean, shared: { package: Toml; dependencies: Toml }): Crate {
+function readCrate(project: Project, folder: string, member: boolean, shared: Shared | undefined): Crate {
   const at = (path: string): string => join(folder, path)
   const manifest = at('Cargo.toml')
   const source = project.read(manifest)!
   const toml = readToml(manifest, source)
   const own = table(toml, 'package')
-  if (!inWorkspace && /^(?:[\w-]+\.)?workspace\s*=\s*true|\{[^}]*\bworkspace\s*=\s*true/m.test(source))
+  if (!shared && /^(?:[\w-]+\.)?workspace\s*=\s*true|\{[^}]*\bworkspace\s*=\s*true/m.test(source))
     throw new InputError({ message: `this package takes settings from a workspace that is not in this folder`, file: manifest, line: lineOf(source, /\bworkspace\s*=\s*true/), hint: `run it at the root of the workspace, with: --start ${text(own, 'name') ?? 'NAME'}` })
   const name = text(own, 'name') ?? 'app'
   const crate: Crate = {
     name,
-    version: text(own, 'version') ?? text(shared.package, 'version'),
+    version: text(own, 'version') ?? (shared && text(shared.package, 'version')),
     folder,
     manifest,
     member,
     defaultRun: text(own, 'default-run'),
-    dependencies: readDependencies(toml, manifest, source, folder, shared.dependencies),
+    features: new Map(Object.keys(table(toml, 'features')).map((name) => [name, texts(table(toml, 'features'), name)])),
+    dependencies: readDependencies(toml, manifest, source, folder, shared),
     buildDependencies: new Set(Object.keys(table(toml, 'build-dependencies'))),
     binaries: [],
     targets: [],
@@ -135,7 +175,7 @@ function readCrate(project: Project, folder: string, member: boolean, inWorkspac
 }
 
 /** The dependencies of the program, those of one platform too; "workspace = true" is looked up. */
-function readDependencies(toml: Toml, manifest: string, source: string, folder: string, shared: Toml): Map<string, Dependency> {
+function readDependencies(toml: Toml, manifest: string, source: string, folder: string, { folder: top, dependencies: shared }: Pick<Shared, 'folder' | 'dependencies'> = { folder: '.', dependencies: {} }): Map<string, Dependency> {
   const out = new Map<string, Dependency>()
   const enabled = defaultFeatures(table(toml, 'features'))
   for (const list of [table(toml, 'dependencies'), ...Object.values(table(toml, 'target')).map((t) => table(t, 'dependencies'))])
@@ -144,9 +184,11 @@ function readDependencies(toml: Toml, manifest: string, source: string, folder: 
       const inherited = given.workspace === true ? ((typeof shared[key] === 'string' ? { version: shared[key] } : (shared[key] ?? {})) as Toml) : undefined
       const path = text(given, 'path') ?? (inherited && text(inherited, 'path'))
       const evidence = { file: manifest, line: lineOf(source, new RegExp(`^\\s*"?${key}"?\\s*[=.]|dependencies\\.${key}\\]`, 'm')) }
-      const inside = path && join(inherited ? '.' : folder, path)
+      const inside = path && join(inherited ? top : folder, path)
       out.set(text(given, 'package') ?? (inherited && text(inherited, 'package')) ?? key, {
         features: [...texts(given, 'features'), ...(inherited ? texts(inherited, 'features') : []), ...enabled.filter((f) => f.startsWith(`${key}/`)).map((f) => f.slice(key.length + 1))],
+        key,
+        optional: given.optional === true,
         defaults: (inherited?.['default-features'] ?? given['default-features']) !== false,
         version: text(given, 'version') ?? (inherited && text(inherited, 'version')),
         ...(inside ? { folder: inside } : {}),

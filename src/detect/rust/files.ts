@@ -24,16 +24,17 @@ const COMPILED = /include_(?:str|bytes|dir)!|\binclude!|embed_migrations|migrate
  * Reads which files and folders of the project a program opens by a relative path or by CARGO_MANIFEST_DIR, and what it writes
  * beside itself. A folder is looked for at the root, where `cargo run` is started, then in the crate's own folder.
  */
-export function readFiles(project: Project, sources: Sources, crate: Crate, needs: Needs, data: Record<string, unknown>, warnings: Warning[]): Files {
+export function readFiles(project: Project, sources: Sources, crate: Crate, top: string, needs: Needs, data: Record<string, unknown>, warnings: Warning[]): Files {
   const out: Files = { copies: [], links: [], writable: [], dotenv: false }
-  const prefixes = [...new Set(['', crate.folder === '.' ? '' : `${crate.folder}/`])]
+  const prefixes = [...new Set([top, crate.folder].map((folder) => (folder === '.' ? '' : `${folder}/`)))]
   const add = (from: string, to: string): void => {
     if (!out.copies.some((c) => c.to === to)) out.copies.push({ from, to })
   }
   for (const prefix of prefixes)
     for (const entry of project.names(prefix)) {
       const name = entry.replace(/\/$/, '')
-      if (name.startsWith('.') || BUILT.test(name) || /^(Cargo\.(toml|lock)|Dockerfile.*|README.*|LICENSE.*|.*\.rs|rust-toolchain.*|.*\.(db|sqlite3?)|docker-compose.*|compose.*)$/i.test(name)) continue
+      // another program of the workspace may be called like a word of this one
+      if (name.startsWith('.') || BUILT.test(name) || project.has(`${prefix}${name}/Cargo.toml`) || /^(Cargo\.(toml|lock)|Dockerfile.*|README.*|LICENSE.*|.*\.rs|rust-toolchain.*|.*\.(db|sqlite3?)|docker-compose.*|compose.*)$/i.test(name)) continue
       const quoted = name.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
       const stem = /^(.+)\.(?:toml|ya?ml|json|ini)$/.exec(quoted)?.[1]?.replace(/\\$/, '')
       const use = sources.matches(new RegExp(`["(](?:\\./|/)?${quoted}(?:/[^"\\n]*)?["?)]${stem ? `|with_name\\(\\s*"(?:\\./)?${stem}"` : ''}`)).find((m) => !COMPILED.test(m.evidence.text ?? '') && isPath(m.evidence.text ?? '', name, entry.endsWith('/')))

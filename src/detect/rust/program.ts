@@ -38,11 +38,12 @@ export function startOf(project: Project, binary: Binary, argv: string[], guess:
   return { ...fact(argv, { file: binary.path, line: lineOf(project.read(binary.path) ?? '', /fn main\(|#\[launch\]/) }), ...(guess ? { guess } : {}) }
 }
 
-/** Files that belong to a binary: the crates that it is made of, without the entry files of other binaries and without tests. */
-export function filesOf(project: Project, binary: Binary, all: readonly Crate[]): Project {
-  const closure = closureOf(binary.crate, all)
+/** Files that belong to a binary: the crates that it is made of, without a framework's own, the entry files of other binaries and tests. */
+export function filesOf(project: Project, language: Language, binary: Binary, all: readonly Crate[]): Project {
+  const frameworks = new Set(language.frameworks.flatMap((f) => f.dependencies ?? []))
+  const closure = closureOf(binary.crate, all, false, (name) => frameworks.has(name))
   const entries = new Set(all.flatMap((c) => c.binaries).map((b) => b.path))
-  const outside = all.filter((c) => !closure.includes(c) && c.folder !== '.').map((c) => `${c.folder}/`)
+  const outside = all.filter((c) => !closure.some((o) => o.folder === c.folder) && c.folder !== '.').map((c) => `${c.folder}/`)
   const inside = (file: string): boolean => closure.some((c) => c.folder === '.' || file.startsWith(`${c.folder}/`)) && !outside.some((o) => file.startsWith(o)) && (file === binary.path || !entries.has(file))
   let files: string[] | undefined
   return { ...project, files: () => (files ??= project.files().filter(inside)), read: (file) => (file.endsWith('.rs') ? untested(project.read(file)) : project.read(file)) }

@@ -1,10 +1,14 @@
 import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
-import type { readServer, Sources } from '../sources.ts'
+import { openLoopback, type Opened } from '../opened.ts'
+import type { Match, Sources } from '../sources.ts'
 import { readToml, table } from '../toml.ts'
+import { join } from './crates.ts'
 
 /** Variables of other machines' addresses. */
 const OTHERS = /(^|_)(DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|REDIS|MONGO|MONGODB|SMTP|MAIL|EMAIL|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|DATABASE|MQTT|S3|PROXY|UPSTREAM|REMOTE)(_|$|HOST|IP)/
+/** Names of the program's own address: PAYMENT_HOST is another machine, unless there is a PAYMENT_PORT to listen on. */
+const OWN = /^(?:(?:APP|APPLICATION|API|WEB|HTTP|GRPC|SERVER|SERVICE|BACKEND|SOCKET|RUST)_?)*(?:HOST|HOSTNAME|ADDRESS|ADDR|INTERFACE|IP)$|BIND|LISTEN/
 const LOOPBACK = String.raw`127\.0\.0\.1|localhost|\[?::1\]?`
 
 /** How the program is told to listen on all interfaces, as far as it can be told. */
@@ -13,25 +17,30 @@ export interface Address {
   variable?: Fact<Record<string, string>>
   /** arguments of the program */
   arguments: string[]
+  /** what the build changes, where nothing tells the program */
+  opened: Opened[]
 }
 
 /**
- * Reads where the address comes from: a variable, an argument of clap whose default is loopback, or Rocket.toml. An address that
- * stands in the source is warned about with its place.
+ * Reads where the address comes from: a variable, an argument of clap whose default is loopback, or Rocket.toml. A loopback address
+ * that stands in the source is changed by the build. Where it listens tells its address from those of others.
  */
-export function readAddress(sources: Sources, loopback: ReturnType<typeof readServer>['loopback'], ownAddress: boolean, warnings: Warning[]): Address {
-  const found = sources.match(/\bvar(?:_os)?\(\s*"([A-Z_]*(?:HOST|HOSTNAME|ADDRESS|ADDR|BIND|LISTEN|INTERFACE|IP))"\s*\)(?:[^;]{0,120}?"([^"]*:\d+)")?/) ?? sources.match(/\b(?:env|option|arg)\w*\(\s*"([A-Z_]*(?:HOST|ADDRESS|ADDR|BIND|LISTEN))"\s*(?:,\s*"([^"]*:\d+)")?/)
-  if (found?.groups[0] && !OTHERS.test(found.groups[0])) return { variable: fact({ [found.groups[0]]: withPort(found.groups[1]) }, found.evidence), arguments: [] }
+export function readAddress(sources: Sources, { port, portVariable }: { port?: number; portVariable?: string }, ownAddress: boolean, warnings: Warning[]): Address {
+  const own = (name: string): boolean => !OTHERS.test(name) && (OWN.test(name) || name.replace(/_[A-Z]+$/, '') === portVariable?.replace(/_?PORT$/, ''))
+  const found = [...sources.matches(/\bvar(?:_os)?\(\s*"([A-Z_]*(?:HOST|HOSTNAME|ADDRESS|ADDR|BIND|LISTEN|INTERFACE|IP))"\s*\)(?:[^;]{0,120}?"([^"]*:\d+)")?/), ...sources.matches(/\b(?:env|option|arg)\w*\(\s*"([A-Z_]*(?:HOST|ADDRESS|ADDR|BIND|LISTEN))"\s*(?:,\s*"([^"]*:\d+)")?/)].find((m) => own(m.groups[0]!))
+  if (found?.groups[0]) return { variable: fact({ [found.groups[0]]: withPort(found.groups[1]) }, found.evidence), arguments: [], opened: [] }
   for (const option of clapOptions(sources)) {
     const value = option.default ?? ''
     if (!new RegExp(`^(?:${LOOPBACK})(?::\\d+)?$`).test(value)) continue
-    if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [] }
-    if (option.long) return { arguments: [`--${option.long}`, withPort(value)] }
+    if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [], opened: [] }
+    if (option.long) return { arguments: [`--${option.long}`, withPort(value)], opened: [] }
   }
-  if (loopback && !ownAddress && /bind|listen|serve|run\(|addr|host|server|parse\(/i.test(loopback.evidence.text ?? '') && !/connect|url|==|redis|postgres|mysql|mongodb|https?:|origin|cors/i.test(loopback.evidence.text ?? ''))
-    warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on 0.0.0.0, or take the address from HOST' })
-  return { arguments: [] }
+  const bound = ({ evidence: { text = '' } }: Match): boolean => (/bind|listen|serve|run\(|addr|host|server|parse\(/i.test(text) || new RegExp(`[:, ]${port}\\b`).test(text)) && !ANOTHER.test(text)
+  return { arguments: [], opened: ownAddress ? [] : openLoopback(sources.all('loopback').filter(bound), warnings) }
 }
+
+/** A line that asks another server, compares, or says an address of a page. */
+const ANOTHER = /connect|url|redirect|default_value|==|redis|postgres|mysql|mongodb|https?:|origin|cors|:(?:3306|4317|5432|5672|6379|9092|11211|27017)\b/i
 
 const withPort = (value: string | undefined): string => (/:\d+$/.test(value ?? '') ? '0.0.0.0:{port}' : '0.0.0.0')
 
@@ -64,12 +73,13 @@ export function clapOptions(sources: Sources): ClapOption[] {
 }
 
 /** The port that Rocket.toml says, for the profile that a release build takes (https://rocket.rs/guide/v0.5/configuration). */
-export function rocketPort(project: Project): Fact<number> | undefined {
-  const text = project.read('Rocket.toml')
-  if (text === undefined) return undefined
-  const toml = readToml('Rocket.toml', text)
+export function rocketPort(project: Project, folder: string): Fact<number> | undefined {
+  const file = ['Rocket.toml', join(folder, 'Rocket.toml')].find((f) => project.has(f))
+  const text = file && project.read(file)
+  if (!text) return undefined
+  const toml = readToml(file, text)
   const port = [table(toml, 'release'), table(toml, 'production'), table(toml, 'default'), table(toml, 'global')].map((t) => t.port).find((p) => typeof p === 'number')
-  return port === undefined ? undefined : fact(port as number, { file: 'Rocket.toml', line: lineOf(text, new RegExp(`^\\s*port\\s*=\\s*${port}`, 'm')) })
+  return port === undefined ? undefined : fact(port as number, { file, line: lineOf(text, new RegExp(`^\\s*port\\s*=\\s*${port}`, 'm')) })
 }
 
 const NESTED = /\.nest\(\s*"\/\w|\bscope\(\s*"\/\w|\.mount\(\s*"\/\w|\.nest_service\(|path_prefix/

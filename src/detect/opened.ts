@@ -1,0 +1,42 @@
+/** Sources that listen on loopback only: what the build changes, so that the program is reached from outside of its container. */
+import type { Warning } from './facts.ts'
+import type { Match } from './sources.ts'
+
+/** A text of a source, what stands in its place, and the file. */
+export interface Opened {
+  file: string
+  from: string
+  to: string
+}
+
+/** Texts that mean the loopback address, each with the port beside it, so that no other server's address is met. */
+const FORMS: readonly (readonly [form: RegExp, address: RegExp, open: string])[] = [
+  [/"(?:127\.0\.0\.1|localhost|\[::1\])(?::[^"'\n]*)?"(?:(?:\.to_string\(\)|\.to_owned\(\)|\.into\(\))?\s*,\s*\d{2,5})?/, /127\.0\.0\.1|localhost|\[::1\]/, '0.0.0.0'],
+  [/[[(]127,\s*0,\s*0,\s*1[\])]/, /127,\s*0,\s*0,\s*1/, '0, 0, 0, 0'],
+  [/Ipv[46]Addr::LOCALHOST/, /LOCALHOST/, 'UNSPECIFIED'],
+]
+
+/** A line that gives an address without a port its name: another string may be anything. */
+const NAMED = /\b\w*(?:host|addr|address|bind|listen|ip|interface)\w*["']?\)?\s*(?::\s*&?(?:'static )?\w+\s*)?(?::?=|:|,|\()/i
+const MESSAGE = 'the program listens on loopback only, where nothing outside of the container reaches it'
+
+/** What the build changes in lines that listen on loopback, each with a warning; a line of another form is only warned about. */
+export function openLoopback(lines: readonly Match[], warnings: Warning[]): Opened[] {
+  const out: Opened[] = []
+  for (const { evidence: { file, line, text = '' } } of lines) {
+    const [form, address, open] = FORMS.find(([f]) => f.test(text)) ?? []
+    const from = form?.exec(text)?.[0]
+    if (from === undefined) {
+      warnings.push({ message: MESSAGE, file, line, hint: 'listen on all interfaces, or take the address from the environment' })
+      continue
+    }
+    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d"?$|:|[\])]$/.test(from) && !NAMED.test(text))) continue
+    const to = from.replace(address!, open!)
+    out.push({ file, from: pattern(from), to: to.replace(/[\\/&]/g, '\\$&') })
+    warnings.push({ message: `${MESSAGE}: the build makes it ${to}`, file, line, hint: 'change it in the source' })
+  }
+  return out
+}
+
+/** A text as a basic regular expression between slashes. */
+const pattern = (text: string): string => text.replace(/[\\/.*[\]^$]/g, '\\$&')
