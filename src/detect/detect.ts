@@ -56,8 +56,8 @@ export async function detect(project: Project, wanted: string | undefined, chose
     }
   }
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
-  const starting = found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id)))
-  const chosenOnes = theDeployed(starting.length > 0 ? starting : found)
+  const starting = theDeployed(found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id))))
+  const chosenOnes = starting.length > 0 ? starting : theDeployed(found)
   const foreign = wanted || chosen.start || starting.some((f) => !f.facts.start!.guess) ? undefined : foreignOf(project.names(), Object.values(listed).flatMap((l) => l.markers))
   // beside another language's manifest, what has no start of its own (assets to bundle, say) is a part of that program
   const part = foreign?.manifest === true
@@ -99,16 +99,15 @@ export async function detect(project: Project, wanted: string | undefined, chose
 /** Files that say which program is deployed. */
 const DEPLOYED = /^(?:Procfile|Dockerfile|app\.yaml|render\.yaml|fly\.toml|railway\.(?:json|toml)|nixpacks\.toml|heroku\.yml|manifest\.yml|apprunner\.yaml|startup\.(?:sh|txt))$/
 
-/** Of programs in several languages the one that is deployed; else the server, where the others only make pages for it. */
+/** Of programs in several languages the one that is deployed; else the one that answers requests, beside which scripts and pages lie. */
 function theDeployed<T extends { facts: Facts }>(all: T[]): T[] {
   const said = all.filter((f) => f.facts.start?.evidence.some((e) => DEPLOYED.test(e.file)))
   if (said.length === 1) return said
-  const pages = all.filter((f) => f.facts.build.static === true)
-  const servers = all.filter((f) => !pages.includes(f) && f.facts.serves?.value === true && !f.facts.serves.guess)
-  if (servers.length !== 1 || servers.length + pages.length < all.length || pages.length === 0) return all
-  const file = pages[0]!.facts.language.evidence[0]?.file
-  servers[0]!.facts.warnings.push({ message: `${file ?? 'the front end'} builds pages of its own, which this image does not hold`, file, hint: 'build them before the image, or run this tool again in a folder of their own' })
-  return servers
+  const [server, ...more] = all.filter(({ facts }) => facts.serves?.value === true && !facts.serves.guess && facts.build.static !== true)
+  if (!server || more.length > 0) return all
+  const file = all.find((f) => f.facts.build.static === true)?.facts.language.evidence[0]?.file
+  if (file) server.facts.warnings.push({ message: `${file} builds pages of its own, which this image does not hold`, file, hint: 'build them before the image, or run this tool again in a folder of their own' })
+  return [server]
 }
 
 /** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so. */

@@ -1,7 +1,8 @@
+import { join, posix } from 'node:path'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
-import { type Modules, partOf, readModules } from './go/module.ts'
+import { type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
@@ -10,8 +11,9 @@ import { boundNames, wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
 import type { DetectContext, Language } from './language.ts'
-import { detectMember } from './member.ts'
-import type { Project } from './project.ts'
+import { detectAbove, detectMember } from './member.ts'
+import { openProject, type Project } from './project.ts'
+import { openLoopback } from './opened.ts'
 import { secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
@@ -30,34 +32,41 @@ interface GoData {
 /** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const { project, language, chosen } = context
-  const member = chosen.member === undefined ? detectMember(context, detect, ['go.work', 'go.mod'], partOf(project)) : undefined
+  const member = chosen.member === undefined && chosen.top === undefined ? detectMember(context, detect, ['go.work', 'go.mod'], partOf(project)) : undefined
   if (member) return member
-  const modules = readModules(project)
+  const { top = '' } = chosen
+  const wider = detectAbove(context, detect, outsideOf(project, top), 'go.mod')
+  if (wider) return wider
+  const modules = readModules(project, top)
   if (!modules) return undefined
   const warnings: Warning[] = []
   const data = language.data as unknown as GoData
   const said = (chosen.start?.length ?? 0) > 1
-  const procfile = chosen.member === undefined ? processOf(project) : undefined
-  const main = chooseMain(project, modules, chosen, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules))
+  const procfile = chosen.member === undefined ? processOf(top ? openProject(join(project.root, top)) : project) : undefined
+  const main = chooseMain(project, modules, chosen, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules, chosen.member))
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
-  const made = main.module.file === undefined ? madeModule(main, program, warnings) : ''
-  const plain = main.module.file === undefined && !made
-  const sources = readSources({ ...project, files: () => program.files }, language, main.files)
+  const before = main.module.file === undefined
+  const gopath = before && project.names('vendor').some((n) => /\.\w+\/$/.test(n)) ? main.module.path || main.binary : ''
+  if (gopath) warnings.push({ message: 'there is no go.mod: the build takes what lies in vendor, in the way of the days before modules', file: main.files[0]!, hint: `go mod init ${gopath} && go mod tidy, and commit go.mod and go.sum` })
+  const workdir = gopath ? `/go/src/${gopath}` : '/src'
+  const made = before && !gopath ? madeModule(main, program, warnings) : ''
+  const plain = before && !gopath && !made
+  // as the compiler names it from where it is started
+  const inner = top ? posix.join('.', main.package).replace(top, '.') : main.package
+  const sources = readSources({ ...project, files: () => program.files }, language, main.files, main.folder)
   const server = readServer(sources)
   const uses = usesOf(modules, program)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
-  const vendor = project.has('vendor/modules.txt')
-  const unlocked = !vendor && !modules.work && !project.has('go.sum') ? modules.list.find((m) => m.requires.size > 0) : undefined
+  const vendor = project.has(posix.join(top, 'vendor/modules.txt'))
+  const unlocked = !vendor && !modules.work && !project.has(posix.join(top, 'go.sum')) ? modules.list.find((m) => m.requires.size > 0) : undefined
   // a program that is only named is started as if it had been found
   const argued = said ? chosen.start!.slice(1) : readArguments(project, sources, program, main, procfile, warnings)
   const open = said || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
   const named = said || argued.length > 0 ? [] : optionPaths(project, sources, main)
   const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
-  const loopback = !open && server.loopback && /Listen|Run|Start|(?<!Remote)Addr|flag\./.test(server.loopback.evidence.text ?? '') ? server.loopback : undefined
-  if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: 'listen on ":8080", or take the address from the environment' })
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
@@ -72,19 +81,21 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   for (const path of kept) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, ...place, hint: 'use a PersistentVolumeClaim for what must stay' })
   if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
   const wholeName = wholeNames(project, sources)
+  const host = hostVariable(sources, wholeName, server.portVariable)
+  const opened = open || host ? [] : openLoopback(sources.all('loopback').filter(({ evidence: { text = '' } }) => OWN.test(text) && !ANOTHER.test(text)), warnings)
   const variables = withExamples(project, [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...boundNames(sources), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
 
   return {
     framework,
     version: broken(modules, program, data.breaks, warnings) ?? version(language, modules, warnings),
-    ...(project.has('go.sum') ? { lockFile: fact('go.sum', { file: 'go.sum' }) } : {}),
+    ...(project.has(posix.join(top, 'go.sum')) ? { lockFile: fact('go.sum', { file: posix.join(top, 'go.sum') }) } : {}),
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, main.module.file ? { file: main.module.file, line: 1 } : { file: main.files[0]! }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
-    develop: assumed(['go', 'run', ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [main.package]), ...rest]),
+    develop: assumed(['go', 'run', ...(top ? ['-C', top] : []), ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [inner]), ...rest]),
     serves: server.serves ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
     port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
-    hostVariable: hostVariable(sources, wholeName, server.portVariable),
+    hostVariable: host,
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
@@ -98,12 +109,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,
       cgo: cgo !== undefined,
       cgoEnabled: cgo ? '1' : '0',
+      opened: opened.map((o) => ({ ...o })),
       vendor,
       unlocked: unlocked !== undefined,
       made,
+      gopath,
+      workdir,
       // a workspace's own modules, which nobody publishes, cannot be downloaded
       download: main.module.file !== undefined && !vendor && !(modules.work && modules.list.some((m) => modules.list.some((o) => m.requires.has(o.path)))),
-      manifests: vendor ? [] : manifestsOf(project, modules),
+      manifests: vendor ? [] : manifestsOf(project, modules, top),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
       called: main.called?.path ?? '',
@@ -117,10 +131,11 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       binary: main.binary,
       // packages whose folders .dockerignore leaves out by their names, in every language
       kept: [...new Set(program.files.filter((f) => /^(?:k8s|helm|secrets|bin)\/|(?:^|\/)kubeconfig\//.test(f)).map((f) => f.replace(/[^/]+$/, '*.go')))],
-      package: plain ? main.files.join(' ') : main.package,
-      copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))),
-      links: writes.links.map((l) => ({ ...l, from: l.path.replace(/^\/(app\/)?/, '') })).filter((l) => !l.from.includes('/')),
-      frontends: frontends.map((f, i) => ({ ...f, stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
+      package: plain ? main.files.join(' ') : inner,
+      top,
+      copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))).map((c) => ({ from: `${workdir}/${c.from}`, to: c.to })),
+      links: writes.links.map((l) => ({ ...l, folder: l.path.slice(0, l.path.lastIndexOf('/')) })),
+      frontends: frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),
     },
     warnings,
@@ -137,10 +152,10 @@ function madeModule(main: Main, program: Program, warnings: Warning[]): string {
 }
 
 /** go.work and what it names, or go.mod with the folders that replace other modules: what a download reads. */
-function manifestsOf(project: Project, { list, work }: Modules): { files: string[]; to: string }[] {
-  const top = [...(work ? ['go.work', 'go.work.sum'] : []), 'go.mod', 'go.sum'].filter((f) => project.has(f))
-  const rest = list.filter((m) => m.folder !== '').map((m) => ({ files: ['go.mod', 'go.sum'].map((f) => `${m.folder}/${f}`).filter((f) => project.has(f)), to: `./${m.folder}/` }))
-  return [...(top.length > 0 ? [{ files: top, to: './' }] : []), ...rest]
+function manifestsOf(project: Project, { list, work }: Modules, top: string): { files: string[]; to: string }[] {
+  const own = [...(work ? ['go.work', 'go.work.sum'] : []), 'go.mod', 'go.sum'].map((f) => posix.join(top, f)).filter((f) => project.has(f))
+  const rest = list.filter((m) => m.folder !== top).map((m) => ({ files: ['go.mod', 'go.sum'].map((f) => `${m.folder}/${f}`).filter((f) => project.has(f)), to: `./${m.folder}/` }))
+  return [...(own.length > 0 ? [{ files: own, to: top ? `./${top}/` : './' }] : []), ...rest]
 }
 
 /** Where a module is required. */
@@ -190,6 +205,10 @@ function chooseFramework(language: Language, uses: (name: string) => Evidence | 
   }
   return undefined
 }
+
+/** A line that says where the program listens, and one that asks another server. */
+const OWN = /Listen|Run|Start|(?<!Remote)Addr|flag\.|[bB]ind\b|[hH]ost\b|[pP]ort\b/
+const ANOTHER = /Dial|Connect|[cC]lient|redis|postgres|mysql|mongo|https?:|Redis|DB|==|:(?:3306|4317|5432|5672|6379|9092|11211|27017)\b/
 
 const OTHERS = /(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/
 

@@ -86,7 +86,7 @@ test('what the sources show: health route, SIGTERM, folders beside the program',
     'templates/a.html': '',
     'static/a.css': '',
   })
-  expect(facts).toMatchObject({ health: { value: '/healthz', evidence: [{ line: 5 }] }, handlesSigterm: { value: true }, build: { copies: [{ from: 'templates', to: 'templates' }] } })
+  expect(facts).toMatchObject({ health: { value: '/healthz', evidence: [{ line: 5 }] }, handlesSigterm: { value: true }, build: { copies: [{ from: '/src/templates', to: 'templates' }] } })
 })
 
 test('a health route below an unknown prefix is not trusted', async () => {
@@ -138,7 +138,8 @@ test('the front end that is embedded and not in the repository is built', async 
 test.each([
   ['os.MkdirAll("uploads", 0o755)', ['/app/uploads'], []],
   ['db, _ := sql.Open("sqlite", "data/app.db")', ['/app/data'], []],
-  ['db, _ := sql.Open("sqlite", "app.db")', [], [{ from: 'app.db', to: '/tmp/app.db' }]],
+  ['db, _ := sql.Open("sqlite", "app.db")', [], [{ path: '/app/app.db', to: '/tmp/app.db' }]],
+  ['db, _ := sql.Open("sqlite", "./../app.db")', [], [{ path: '/app.db', folder: '' }]],
   ['db, _ := sql.Open("sqlite", filepath.Join(dir, "app.db"))', [], []],
   ['f, _ := os.Create("/tmp/x.log")', [], []],
   ['f, _ := os.Open("app.txt")', [], []],

@@ -31,7 +31,7 @@ const ASIDE = /(^|\/)(_?examples?|tools?|hack|scripts?|testdata|tests?|e2e|docs?
  * The program that is built: the one that was chosen, the only one, the one that the Procfile names, the one at the root, or
  * the one whose name says it. Throws InputError with the choices where none stands out.
  */
-export function chooseMain(project: Project, modules: Modules, { start, member }: { start?: readonly string[]; member?: string }, procfile: string | undefined, likely: readonly string[], warnings: Warning[]): Main | undefined {
+export function chooseMain(project: Project, modules: Modules, { start, member, top = '' }: { start?: readonly string[]; member?: string; top?: string }, procfile: string | undefined, likely: readonly string[], warnings: Warning[]): Main | undefined {
   const mains = findMains(project, modules).filter((m) => !member || `${m.folder}/`.startsWith(`${member}/`))
   if (start) {
     const wanted = start[0]!.replace(/^\.?\/+/, '').replace(/\/+$/, '').replace(/^\.$/, '')
@@ -45,7 +45,7 @@ export function chooseMain(project: Project, modules: Modules, { start, member }
   const some = delivered.length > 0 ? delivered : mains
   const said = some.find((m) => m.binary === procfile)
   if (some.length < 2 || said) return said ?? some[0]
-  const root = some.find((m) => m.folder === '')
+  const root = some.find((m) => m.folder === top)
   if (root) return root
   const last = lastOf(modules.list[0]!.path)
   // where "shop" and "shopd" stand beside each other, the second is the daemon
@@ -61,9 +61,9 @@ export function chooseMain(project: Project, modules: Modules, { start, member }
 
 const FRAMEWORK = 'github.com/GoogleCloudPlatform/functions-framework-go'
 
-/** A package at a module's top whose functions the Functions Framework calls: the first that is registered. Undefined where a program is there. */
-export function calledFunction(project: Project, { list }: Modules): Main | undefined {
-  for (const module of list.filter((m) => m.main && m.requires.has(FRAMEWORK))) {
+/** A package at a module's top, that of `member` where one is meant, whose functions the Functions Framework calls: the first that is registered. */
+export function calledFunction(project: Project, { list }: Modules, member?: string): Main | undefined {
+  for (const module of list.filter((m) => m.main && m.requires.has(FRAMEWORK) && (!member || m.folder === member))) {
     const prefix = module.folder ? `${module.folder}/` : ''
     const files = project.files().filter((f) => f.startsWith(prefix) && !f.slice(prefix.length).includes('/') && f.endsWith('.go') && !f.endsWith('_test.go'))
     for (const file of files) {

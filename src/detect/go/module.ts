@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Project } from '../project.ts'
 
@@ -32,14 +33,20 @@ export interface Modules {
 
 const BLOCKS = 'require|replace|exclude|retract|tool|ignore|godebug|use'
 
-/** Reads go.work or go.mod (https://go.dev/ref/mod). Throws InputError with file, line and column for what is malformed or lies outside. */
-export function readModules(project: Project): Modules | undefined {
-  const work = project.read('go.work')
+/** Reads go.work or go.mod (https://go.dev/ref/mod). Throws InputError with file, line and column for what is malformed or lies outside. @param top the folder of go.mod */
+export function readModules(project: Project, top = ''): Modules | undefined {
+  const work = top === '' ? project.read('go.work') : undefined
   if (work !== undefined) return readWork(project, work)
-  const text = project.read('go.mod')
+  const text = project.read(manifestOf(top))
   if (text === undefined) return project.names().some((f) => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')) ? { list: [{ folder: '', main: true, path: ownPath(project), requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
-  const list = withReplaced(project, [readModule('go.mod', '', text, true)])
+  const list = withReplaced(project, [readModule(manifestOf(top), top, text, true)])
   return { list, work: false, versions: versionsOf(list) }
+}
+
+/** Folders outside of the project that stand in place of modules which go.mod requires. */
+export function outsideOf(project: Project, top: string): string[] {
+  const text = project.read('go.work') === undefined || top !== '' ? project.read(manifestOf(top)) : undefined
+  return text === undefined ? [] : readModule(manifestOf(top), top, text, true).replaces.flatMap(({ path }) => (below(top, path) === undefined && !path.startsWith('/') ? [posix.join(top, path)] : []))
 }
 
 /** Whether a folder is built by what lies above: the module that it is a package of, or a workspace that has what it requires. */
@@ -59,7 +66,7 @@ export function partOf(project: Project): (root: Project, path: string) => boole
 
 const STANDARD = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|weak)\//
 
-/** By which name a program of the days before go.mod calls packages that lie beside it; "" where it calls none. */
+/** By which name a program of the days before go.mod calls packages that lie beside it, or a tool of those days calls it; "" where nothing says it. */
 function ownPath(project: Project): string {
   for (const file of project.names().filter((n) => n.endsWith('.go')))
     for (const [, path] of (project.read(file) ?? '').matchAll(/^(?:import)?\s*\(?\s*(?:[\w.]+\s+)?"([\w.~-]+(?:\/[\w.~-]+)+)"/gm)) {
@@ -67,7 +74,8 @@ function ownPath(project: Project): string {
       const at = parts.findIndex((_, i) => i > 0 && project.names(parts.slice(i).join('/')).some((n) => n.endsWith('.go')))
       if (at > 0 && !STANDARD.test(path!)) return parts.slice(0, at).join('/')
     }
-  return ''
+  const said = /"ImportPath":\s*"([\w./-]+)"/.exec(project.read('Godeps/Godeps.json') ?? '') ?? /"rootPath":\s*"([\w./-]+)"/.exec(project.read('vendor/vendor.json') ?? '') ?? /^package:\s*([\w./-]+)\s*$/m.exec(project.read('glide.yaml') ?? '')
+  return said?.[1] ?? ''
 }
 
 function readWork(project: Project, text: string): Modules {

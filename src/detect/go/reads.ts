@@ -35,7 +35,7 @@ export function readReads(project: Project, main: Main, files: readonly string[]
       if (NEVER.test(from)) continue
       const folder = base !== undefined && project.isFolder(from)
       if (folder ? (calls || text.includes('/')) && holdsData(project, from) : base !== undefined && project.has(from) && (calls || /\.\w+$/.test(path))) copies.set(from, path)
-      else if (calls && path.includes('/') && !project.has(from)) missing.push({ path: from, evidence })
+      else if (calls && text.includes('/') && !project.has(from)) missing.push({ path: from, evidence })
     }
   const all = [...copies]
   return { copies: all.filter(([from]) => !all.some(([other]) => from.startsWith(`${other}/`))).map(([from, to]) => ({ from, to })), missing }
