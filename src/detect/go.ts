@@ -1,5 +1,6 @@
 import { join, posix } from 'node:path'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { readDotenv } from './go/dotenv.ts'
 import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
 import { type Modules, outsideOf, partOf, readModules } from './go/module.ts'
@@ -72,6 +73,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
   const writes = readWrites(project, program.files, data.writes, warnings)
+  const dotenv = readDotenv(project, program.files)
+  for (const { path, evidence } of dotenv) warnings.push({ message: `the program stops without a file ${posix.basename(path)}: an empty one is laid in, settings come from the environment`, file: evidence.file, line: evidence.line, hint: 'go on where it is not there' })
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
   const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend, warnings)
   const unmade = unheld.filter((e) => !project.isFolder(e.path.replace(/\/[^/]*\*.*$/, '')) && !frontends.some((f) => e.path.startsWith(`${f.folder}/`)))
@@ -93,7 +96,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(top ? ['-C', top] : []), ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [inner]), ...rest]),
     serves: server.serves ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
-    port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
+    port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, opened, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
     hostVariable: host,
     health: server.health,
@@ -134,6 +137,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       package: plain ? main.files.join(' ') : inner,
       top,
       copies: reads.copies.filter((c) => !frontends.some((f) => c.from === f.output || f.output.startsWith(`${c.from}/`))).map((c) => ({ from: `${workdir}/${c.from}`, to: c.to })),
+      linked: writes.links.length + dotenv.length > 0,
+      laid: dotenv.map(({ path }) => ({ path, folder: posix.dirname(path).replace(/\/$/, '') })),
       links: writes.links.map((l) => ({ ...l, folder: l.path.slice(0, l.path.lastIndexOf('/')) })),
       frontends: frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),

@@ -16,6 +16,8 @@ const FORMS: readonly (readonly [form: RegExp, address: RegExp, open: string])[]
   [/Ipv[46]Addr::LOCALHOST/, /LOCALHOST/, 'UNSPECIFIED'],
 ]
 
+/** Ports of mail, databases, brokers and collectors. */
+const ANOTHER = /:(?:25|465|587|1025|3306|4317|4318|5432|5672|6379|6831|9092|11211|14268|27017)\b/
 /** A line that gives an address without a port its name: another string may be anything. */
 const NAMED = /\b\w*(?:host|addr|address|bind|listen|ip|interface)\w*["']?\)?\s*(?::\s*&?(?:'static )?\w+\s*)?(?::?=|:|,|\()/i
 const MESSAGE = 'the program listens on loopback only, where nothing outside of the container reaches it'
@@ -30,6 +32,7 @@ export function openLoopback(lines: readonly Match[], warnings: Warning[]): Open
       warnings.push({ message: MESSAGE, file, line, hint: 'listen on all interfaces, or take the address from the environment' })
       continue
     }
+    if (ANOTHER.test(from)) continue
     if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d"?$|:|[\])]$/.test(from) && !NAMED.test(text))) continue
     const to = from.replace(address!, open!)
     out.push({ file, from: pattern(from), to: to.replace(/[\\/&]/g, '\\$&') })

@@ -36,7 +36,10 @@ function imageProcess(text: string): Fact<string[]> | undefined {
   const words = ['ENTRYPOINT', 'CMD'].flatMap((name) => [...(last(name) ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((m) => m[1]!))
   if (builds.length !== 1 || !words[0] || SHELL.test(words[0])) return undefined
   const folder = /\s\.?\/?((?:[\w.-]+\/)*[\w-]+)(?:\/(?:main\.go)?)?\s*$/.exec(builds[0]![0])?.[1]
-  const rest = words.slice(1).some((w) => NAMES_FILE.test(w)) ? [] : words.slice(1)
+  // what it keeps in a volume is there in the new image too
+  const volumes = [...text.matchAll(/^VOLUME[ \t]+(.+)$/gim)].flatMap(([, paths]) => paths!.match(/\/[\w./-]*[\w-]/g) ?? [])
+  const kept = (word: string): boolean => volumes.some((v) => word.replace(/^-[^=]*=/, '').startsWith(v))
+  const rest = words.slice(1).some((w) => NAMES_FILE.test(w) && !kept(w)) ? [] : words.slice(1)
   return { ...fact([folder ?? words[0], ...rest], { file: 'Dockerfile', line: lineOf(text, last('ENTRYPOINT') ?? last('CMD')!) }), guess: true }
 }
 

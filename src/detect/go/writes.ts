@@ -52,7 +52,9 @@ export function readWrites(project: Project, files: readonly string[], patterns:
       const path = absolute(text)
       // below a folder that is not known here
       if (!path || /\bJoin\([^()"`]*,\s*["`]$/.test(line.slice(0, line.indexOf(text)))) continue
-      const name = /(?:^|[;\s])(\w+)(?:\s+string)?\s*:?=\s*["`]/.exec(line)?.[1]
+      const [, held, assigned, value] = FLAG.exec(line) ?? []
+      if (value !== undefined && value !== text) continue
+      const name = held ?? assigned ?? /(?:^|[;\s])(\w+)(?:\s+string)?\s*:?=\s*["`]/.exec(line)?.[1]
       if (makesFolder(line, name)) addFolder(path, evidence)
       else if (database.test(text) || (/[./]/.test(text) && makesFile(line, name))) addFile(path, evidence)
     }
@@ -61,6 +63,9 @@ export function readWrites(project: Project, files: readonly string[], patterns:
   for (const [path, { file, line }] of folders) warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file, line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
   return { folders: [...folders.keys()], links: [...links.keys()].map((path) => ({ path, to: `/tmp/${posix.basename(path)}` })) }
 }
+
+/** An option with the path that it means unless it is given: flag, spf13/pflag. */
+const FLAG = /(?:(?:^|\s)(\w+)\s*:?=\s*\w+\.StringP?\(|\.StringVarP?\(\s*&(?:\w+\.)*(\w+),)\s*"[\w.-]+",\s*(?:"\w?",\s*)?"([^"]*)"/
 
 /** Tells whether a line calls `pattern` with a string, or gives a name to the string that another line calls it with. */
 function calls(source: string, pattern: string): (line: string, name: string | undefined) => boolean {
