@@ -15,7 +15,7 @@ import type { DetectContext, Language } from './language.ts'
 import { detectAbove, detectMember } from './member.ts'
 import { openProject, type Project } from './project.ts'
 import { openLoopback } from './opened.ts'
-import { secretNames, withExamples } from './settings.ts'
+import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
@@ -86,7 +86,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const wholeName = wholeNames(project, sources)
   const host = hostVariable(sources, wholeName, server.portVariable)
   const opened = open || host ? [] : openLoopback(sources.all('loopback').filter(({ evidence: { text = '' } }) => OWN.test(text) && !ANOTHER.test(text)), warnings)
-  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...boundNames(sources), ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
+  const read = [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...boundNames(sources)]
+  const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
+  const variables = withExamples(project, [...read, ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
 
   return {
     framework,
@@ -106,7 +108,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets: secretNames(variables),
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
-    env: main.called ? { FUNCTION_TARGET: main.called.name } : {},
+    env: { ...values, ...(main.called ? { FUNCTION_TARGET: main.called.name } : {}) },
     writable: [...writes.folders, ...kept],
     build: {
       grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,

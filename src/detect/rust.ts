@@ -10,7 +10,7 @@ import { chooseBinary, filesOf, startOf } from './rust/program.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem } from './rust/system.ts'
 import { readToolchain } from './rust/toolchain.ts'
-import { secretNames, withExamples } from './settings.ts'
+import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 
 /** What a package takes from the workspace around it. */
@@ -56,10 +56,12 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : address.arguments
   const system = readSystem(project, data, needs)
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
-  const files = readFiles(project, sources, crate, top, needs, data, warnings)
+  const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   warnOfPrograms(sources, warnings)
   const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
-  const variables = withExamples(project, [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
+  const read = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
+  const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
+  const variables = withExamples(project, [...read, ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
   const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })
   const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined
@@ -83,7 +85,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
     unsuitable: system.unsuitable,
-    env: sqlite ? { DATABASE_URL: sqlite } : {},
+    env: { ...values, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },

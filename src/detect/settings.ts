@@ -1,4 +1,4 @@
-import { type Fact, fact } from './facts.ts'
+import { type Fact, fact, type Warning } from './facts.ts'
 import type { Project } from './project.ts'
 
 const SECRET = /(^|_)(URL|URI|DSN|SECRET|SECRETS|TOKEN|PASSWORD|PASSWD|PASS|CREDENTIALS|KEY|APIKEY)$/
@@ -19,4 +19,28 @@ export function withExamples(project: Project, read: readonly Fact<string>[]): F
     return name ? [fact(name, { file, line: i + 1 })] : []
   }))
   return [...read, ...listed].filter((v, i, all) => all.findIndex((o) => o.value === v.value) === i)
+}
+
+/** What says no more than how the program behaves: a number, a switch, a level, a name of a queue. */
+const HARMLESS = /^(?:true|false|\d+(?:\.\d+){0,3}(?:ms|[smhd])?|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+){0,4})$/i
+const NUMBER = /^(?:true|false|\d+(?:\.\d+)?(?:ms|[smhd])?)$/
+/** Names of a development's own settings, of other machines and stores, and of places and people. */
+const OWN = /(?:^|_)(?:ENV|ENVIRONMENT|MODE|STAGE|PROFILE|DEBUG)(?:_|$)|(?:^|_)(?:HOST|HOSTNAME|ADDR|ADDRESS|DIR|PATH|FILE|URL|USER|USERNAME|EMAIL|ID|ENDPOINT|DOMAIN)$|(?:^|_)(?:DB|DATABASE|POSTGRES|PG|MYSQL|MARIADB|MONGO|MONGODB|REDIS|RABBITMQ|AMQP|SMTP|MAIL)(?:$|_?(?:NAME|DB|DATABASE|PORT)$)/
+const PLACEHOLDER = /^(?:localhost|change.?me.*|your.*|x+|todo|example.*|secret.*|pass.*|admin|root|none|null)$/i
+
+/**
+ * Values of plain settings that a program reads and its example of .env gives, without which many a program ends at its start. Only what
+ * holds no secret: a .env of somebody's own gives numbers and switches.
+ */
+export function exampleValues(project: Project, read: readonly Fact<string>[], warnings: Warning[]): Record<string, string> {
+  const names = new Set(read.map((v) => v.value).filter((name) => !SECRET.test(name) && !OWN.test(name)))
+  const out: Record<string, string> = {}
+  let from: string | undefined
+  for (const file of names.size > 0 ? [...EXAMPLES, '.env'] : [])
+    for (const [, name, quoted, bare] of (project.read(file) ?? '').matchAll(/^(?:export[ \t]+)?([A-Z][A-Z0-9_]+)[ \t]*=[ \t]*(?:["']([^"'\n]*)["']|([^\s#"']+))[ \t]*(?:#.*)?$/gm)) {
+      const value = quoted ?? bare!
+      if (names.has(name!) && out[name!] === undefined && (file === '.env' ? NUMBER : HARMLESS).test(value) && !PLACEHOLDER.test(value)) (out[name!] = value, from ??= file)
+    }
+  if (from) warnings.push({ message: `${Object.keys(out).join(', ')} ${Object.keys(out).length > 1 ? 'have the values' : 'has the value'} of ${from}`, file: from, hint: 'look whether they suit production, and change them where the program is run' })
+  return out
 }

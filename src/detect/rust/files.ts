@@ -1,7 +1,8 @@
 import type { Evidence, Warning } from '../facts.ts'
 import { lineAt, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
-import type { Crate } from './crates.ts'
+import { type Crate, join } from './crates.ts'
+import type { ClapOption } from './server.ts'
 import type { Needs } from './system.ts'
 
 /** What the last stage needs beside the program. */
@@ -24,7 +25,7 @@ const COMPILED = /include_(?:str|bytes|dir)!|\binclude!|embed_migrations|migrate
  * Reads which files and folders of the project a program opens by a relative path or by CARGO_MANIFEST_DIR, and what it writes
  * beside itself. A folder is looked for at the root, where `cargo run` is started, then in the crate's own folder.
  */
-export function readFiles(project: Project, sources: Sources, crate: Crate, top: string, needs: Needs, data: Record<string, unknown>, warnings: Warning[]): Files {
+export function readFiles(project: Project, sources: Sources, crate: Crate, top: string, options: readonly ClapOption[], needs: Needs, data: Record<string, unknown>, warnings: Warning[]): Files {
   const out: Files = { copies: [], links: [], writable: [], dotenv: false }
   const prefixes = [...new Set([top, crate.folder].map((folder) => (folder === '.' ? '' : `${folder}/`)))]
   const add = (from: string, to: string): void => {
@@ -43,7 +44,7 @@ export function readFiles(project: Project, sources: Sources, crate: Crate, top:
       const compiled = use && /CARGO_MANIFEST_DIR|relative!/.test(use.evidence.text ?? '')
       add(`/app/${prefix}${name}`, compiled ? `/app/${prefix}${name}` : `./${name}`)
     }
-  readWrites(project, sources, out, warnings)
+  readWrites(project, sources, options, out, warnings)
   const dotenv = sources.match(/\bdotenvy?(?:::dotenv)?(?:::from_filename\("\.env"\)|::dotenv\(\)|\(\))\s*\.?(?:\s*\.)?(?:expect\(|unwrap\(\)|map_err|context\(|\?)|\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(\)|\?)/)
   if (dotenv) {
     out.dotenv = true
@@ -61,9 +62,18 @@ function isPath(line: string, name: string, folder: boolean): boolean {
   return !folder || line.includes(`"./${name}`) || line.includes(`"${name}/`) || /Dir|dir|Path|path|join\(|File|Files|fs::|Tera|Templates?|open\(|read|relative!|static|Handlebars|folder|Source|Loader|migrat/.test(line)
 }
 
+/** Options whose default is a folder of what the program keeps. */
+const KEPT = /(?:^|_)(?:data|storage|store|uploads?|cache|media|db|database|repo|state)_?(?:dir|directory|path|folder|root)$/
+
 /** SQLite databases and log files whose names stand in the sources. */
-function readWrites(project: Project, sources: Sources, out: Files, warnings: Warning[]): void {
+function readWrites(project: Project, sources: Sources, options: readonly ClapOption[], out: Files, warnings: Warning[]): void {
   const found = new Map<string, Evidence>()
+  for (const { field, default: value = '', evidence } of options) {
+    if (!KEPT.test(field) || !/^(?:\.\/)?[\w-]+(?:\/[\w-]+)*\/?$/.test(value)) continue
+    const path = `/app/${join('.', value)}`
+    out.writable.push(path)
+    found.set(path, evidence)
+  }
   for (const { groups, evidence } of sources.matches(/"sqlite:(?:\/\/)?((?!:memory:)[^"?{}:]+\.?[^"?{}:]*)(?:\?[^"]*)?"|Connection::open\(\s*"([^":{}]+)"|SqliteConnectionManager::file\(\s*"([^":{}]+)"|OpenOptions[^;]*\.open\(\s*"([^"{}]+)"|File::create\(\s*"([^"{}]+)"|rolling::\w+\(\s*"([^"{}]+)"|create_dir_all\(\s*"([^"{}]+)"/)) {
     const [sqlite, connection, manager, opened, created, rolling, folder] = groups
     const file = sqlite ?? connection ?? manager ?? opened ?? created
