@@ -37,6 +37,7 @@ export interface Added {
  */
 export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.', added?: Added): Promise<{ facts: Facts; loaded: Loaded }> {
   const listed = added ? { ...LISTED, ...added.languages } : LISTED
+  if (wanted && !Object.hasOwn(listed, wanted)) throw new InputError({ message: `there is no language ${JSON.stringify(wanted)}`, where: '--language', hint: `one of ${Object.keys(listed).join(', ')}`, near: { given: wanted, among: Object.keys(listed) } })
   const marked = wanted ? [wanted] : markedBy(project, listed)
   const candidates = marked.sort((a, b) => Number(listed[a]!.fallback ?? false) - Number(listed[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []
