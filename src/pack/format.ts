@@ -1,3 +1,4 @@
+import { FRAMEWORK } from './format-language.ts'
 import type { Schema } from './schema.ts'
 
 const text = (description: string, pattern?: string): Schema => ({ type: 'string', description, ...(pattern ? { pattern } : {}) })
@@ -9,6 +10,9 @@ const ID = '^[a-z0-9][a-z0-9-]{0,63}$'
 const FILE = text('a file of the pack, relative to its pack.yaml', '^[^/\\\\].*$')
 const REASON = text('why, for the developer who meets it', '\\S')
 const DAY = text('a day, like 2027-03-31', '^\\d{4}-\\d\\d-\\d\\d$')
+/** a number, CPU or memory */
+const QUANTITY = '^-?\\d{1,15}(\\.\\d{1,9})?(m|Mi|Gi)?$'
+const CPU = '^([1-9]\\d{0,4}m|\\d{1,3}(\\.\\d{1,3})?)$'
 const ANY: Schema = {}
 const TEXTS = list({ type: 'string' })
 const KEY = text('a setting: create-hardened-container list settings', '^[A-Za-z][\\w./-]*$')
@@ -30,7 +34,7 @@ export const MANIFEST: Schema = {
       defaults: map(ANY, 'answers that hold where nobody says otherwise; null takes back what a pack below says'),
       enforce: list(
         {
-          ...object({ key: KEY, value: { description: 'the one value' }, oneOf: list({ type: 'string' }, 'values of which it is one'), pattern: text('an expression that the value must match'), min: { type: 'number', description: 'at least' }, max: { type: 'number', description: 'at most' }, reason: REASON, docs: text('where more is written', '^https?://') }, ['key', 'reason']),
+          ...object({ key: KEY, value: { description: 'the one value' }, oneOf: list({ type: 'string' }, 'values of which it is one'), pattern: text('an expression that the value must match'), min: text('at least', QUANTITY), max: text('at most', QUANTITY), reason: REASON, docs: text('where more is written', '^https?://') }, ['key', 'reason']),
           oneOf: [{ required: ['value'] }, { required: ['oneOf'] }, { required: ['pattern'] }, { required: ['min', 'max'] }],
         },
         'what cannot be otherwise',
@@ -44,9 +48,9 @@ export const MANIFEST: Schema = {
         "questions of the pack's own; answered by --set KEY=VALUE too",
       ),
       presets: list(object({ id: text('its name', ID), title: text('one or two words'), description: text('one line'), defaults: map(ANY, 'answers'), off: list(object({ id: text('a control', ID), reason: REASON }, ['id', 'reason']), 'controls that it switches off') }, ['id', 'title', 'description']), 'presets of its own, chosen by --preset ID'),
-      tiers: map(object({ cpu: text('request, like 250m'), cpuLimit: text('limit, like 1, or none'), memory: text('request and limit, like 512Mi', '^[1-9]\\d{0,5}(Mi|Gi)$'), title: text('when to take it') }, ['cpu', 'memory']), 'sizes to choose from, by --set resources.tier=NAME', ID),
+      tiers: map(object({ cpu: text('request, like 250m', CPU), cpuLimit: text('limit, like 1, or none', `${CPU}|^none$`), memory: text('request and limit, like 512Mi', '^[1-9]\\d{0,5}(Mi|Gi)$'), title: text('when to take it') }, ['cpu', 'memory']), 'sizes to choose from, by --set resources.tier=NAME', ID),
       mirrors: map(text('what stands there instead', '^[a-z0-9][a-z0-9.-]*(:\\d+)?(/[a-z0-9._/-]+)?$'), 'registries and their mirrors, like docker.io/library: registry.acme.example/library', '^[a-z0-9][a-z0-9._:/-]*$'),
-      bases: map(map(object({ build: text('image of the stages that build'), runtime: text('image of the last stage'), uid: { type: 'integer' } }, []), 'by base: debian, alpine …', ID), 'base images of a language, by its id', ID),
+      bases: map(map(object({ build: text('image of the stages that build', '^\\S+$'), runtime: text('image of the last stage', '^\\S+$'), uid: { type: 'integer' } }, []), 'by base: debian, alpine …', ID), 'base images of a language, by its id', ID),
       templates: map(FILE, 'built-in templates to replace, by artifact; those of a language as LANGUAGE/dockerfile', '^[a-z0-9-]+(/[a-z0-9-]+)?$'),
       basedOn: map(text('hash', '^[0-9a-f]{8,64}$'), 'the built-in template that an own one was made from, by artifact: pack doctor says when that has moved', '^[a-z0-9-]+(/[a-z0-9-]+)?$'),
       partials: { type: 'object', properties: Object.fromEntries(SLOTS.map((s) => [s, FILE])), additionalProperties: false, description: 'texts for named places of the built-in templates' },
@@ -81,7 +85,7 @@ export const MANIFEST: Schema = {
         'hardenings of the team',
       ),
       languages: list(FILE, 'folders with a language.yaml and its templates'),
-      frameworks: map(list({ type: 'object', additionalProperties: ANY, properties: { id: text('its name', ID), title: text('its title') }, required: ['id', 'title'] }), 'frameworks of a language, by its id', ID),
+      frameworks: map(list(FRAMEWORK), 'frameworks of a language, by its id', ID),
       waive: list(object({ control: text('a control', ID), reason: REASON, until: DAY }, ['control', 'reason']), 'controls that do not hold in this team, each with a reason'),
     },
     ['apiVersion', 'name', 'version'],

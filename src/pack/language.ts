@@ -1,17 +1,19 @@
-import { parseDocument } from 'yaml'
+import { runInNewContext } from 'node:vm'
+import type { Node, YAMLMap } from 'yaml'
 import { controls } from '../../generated/controls.ts'
 import { detect } from '../detect/data.ts'
 import type { Listed, Loaded } from '../detect/detect.ts'
-import type { Language } from '../detect/language.ts'
+import type { Detector, Language } from '../detect/language.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
+import { LANGUAGE } from './format-language.ts'
+import { readYaml } from './manifest.ts'
 import { patternProblem } from './pattern.ts'
 import type { Pack, Policy } from './policy.ts'
 import { packTemplate } from './render.ts'
+import { check, valueOf } from './schema.ts'
 
-/** What a language.yaml of a pack has to say; the rest has values that hold for most. */
-const NEEDED = ['id', 'title', 'markers', 'sources', 'versions', 'bases', 'port', 'data'] as const
-
+/** What holds for most languages, where a language.yaml does not say it. */
 const USUAL = {
   managers: [],
   frameworks: [],
@@ -34,39 +36,61 @@ export function packLanguages(policy: Policy, builtIn: Record<string, Listed>): 
       (pack.read.manifest.languages ?? []).map((folder): [string, Listed] => {
         const language = readLanguage(pack, folder)
         if (Object.hasOwn(builtIn, language.id)) throw new InputError({ message: `${pack.name} brings the language ${language.id}, which the tool has already`, file: `${pack.spec}/${folder}/language.yaml`, hint: 'choose another id; frameworks, bases and templates of it can be changed without a language of the same name' }, EXIT.pack)
-        const load = (): Promise<Loaded> => Promise.resolve({ language, detect, templates: Object.fromEntries(Object.entries(LANGUAGE_ARTIFACTS).map(([file, a]) => [a.id, packTemplate(pack, `${folder}/${file}`, controls)])) })
+        const load = (): Promise<Loaded> => Promise.resolve({ language, detect: bounded(`${pack.spec}/${folder}/language.yaml`), templates: Object.fromEntries(Object.entries(LANGUAGE_ARTIFACTS).map(([file, a]) => [a.id, packTemplate(pack, `${folder}/${file}`, controls)])) })
         return [language.id, { title: language.title, markers: language.markers, load }]
       }),
     ),
   )
 }
 
-/** A language.yaml of a pack. @throws InputError (pack) with what is missing or cannot be used */
+/** A language.yaml of a pack. @throws InputError (pack) with the place of all that is missing or cannot be used */
 export function readLanguage(pack: Pack, folder: string): Language {
   const file = `${pack.spec}/${folder}/language.yaml`
-  const problems: Problem[] = []
-  const doc = parseDocument(pack.tree.get(`${folder}/language.yaml`)!.toString('utf8'), { schema: 'core', prettyErrors: true })
-  if (doc.errors[0]) throw new InputError({ message: `not valid YAML: ${doc.errors[0].message.split('\n')[0]}`, file, line: doc.errors[0].linePos?.[0].line, hint: 'mend it' }, EXIT.pack)
-  const given = doc.toJS({ maxAliasCount: 0 }) as Record<string, unknown> | null
-  for (const key of NEEDED) if (given?.[key] === undefined) problems.push({ message: `${key} is missing`, file, hint: 'see docs/packs.md, "A language"' })
-  const data = given?.data as { start?: unknown } | undefined
-  if (data && !isTexts(data.start)) problems.push({ message: 'data.start is no list of words', file, hint: 'start: [program, argument, "{entry}"]' })
-  for (const key of ['markers', 'sources'] as const) if (given?.[key] !== undefined && !isTexts(given[key])) problems.push({ message: `${key} is no list of texts`, file })
-  for (const source of patternsIn([given?.patterns, given?.data])) {
-    const problem = patternProblem(source)
-    if (problem) problems.push({ message: `the expression ${JSON.stringify(source.slice(0, 60))} ${problem}`, file, hint: 'write a simpler one' })
-  }
-  const language = { ...USUAL, preferred: Object.keys((given?.bases as object | undefined) ?? {}), ...given } as unknown as Language
-  for (const base of Object.values(language.bases ?? {})) Object.assign(base, { ...USUAL_BASE, ...base })
+  const { root, at } = readYaml(pack.tree.get(`${folder}/language.yaml`)!, file)
+  const problems: Problem[] = check(root, LANGUAGE, at)
   if (problems.length > 0) throw new InputError(problems, EXIT.pack)
+  const given = valueOf(root, LANGUAGE) as unknown as Language
+  const bad = (message: string, key: string, hint: string): void => void problems.push({ message, ...at((root as YAMLMap).get(key, true) as Node), hint })
+  for (const key of ['markers', 'sources', 'bases'] as const) if (Object.keys(given[key]).length === 0) bad(`${key} is empty`, key, 'name at least one')
+  if (given.versions.lines.every((l) => l.id !== given.versions.default)) bad(`versions.lines has no ${given.versions.default}, which is the default`, 'versions', 'add the line')
+  if (given.port < 1024 || given.port > 65535) bad(`${given.port} is no port`, 'port', 'a whole number from 1024 to 65535')
+  if ((given.data as { start: string[] }).start.length === 0) bad('data.start is empty', 'data', 'start: [program, argument, "{entry}"]')
+  for (const source of patternsIn(given)) {
+    const problem = patternProblem(source, Infinity)
+    if (problem) bad(`the expression ${JSON.stringify(source.slice(0, 60))} ${problem}`, given.patterns && Object.values(given.patterns).flat().includes(source) ? 'patterns' : 'data', 'write a simpler one')
+  }
+  const language = { ...USUAL, ...{ preferred: Object.keys(given.bases) }, ...given } as unknown as Language
+  if (language.preferred.some((b) => !Object.hasOwn(language.bases, b))) bad('preferred names a base that is not in bases', 'preferred', `of ${Object.keys(given.bases).join(', ')}`)
+  if (!Object.hasOwn(language.resources, language.kind)) bad(`resources has no ${language.kind}, which is the kind`, 'resources' in given ? 'resources' : 'kind', 'add it, or name another kind')
+  if (problems.length > 0) throw new InputError(problems, EXIT.pack)
+  for (const base of Object.values(language.bases)) Object.assign(base, { ...USUAL_BASE, ...base })
+  for (const extra of [language.data?.build, ...language.managers]) truths(extra as Record<string, unknown> | undefined)
   return language
 }
 
-const isTexts = (v: unknown): v is string[] => Array.isArray(v) && v.length > 0 && v.every((w) => typeof w === 'string')
+/** Templates ask for these with #if, and the text "false" is true there. */
+function truths(values: Record<string, unknown> | undefined): void {
+  for (const [key, value] of Object.entries(values ?? {})) if (value === 'true' || value === 'false') values![key] = value === 'true'
+}
 
 /** Every expression in the patterns, and in what `data` calls a pattern. */
-function patternsIn([patterns, data]: [unknown, unknown]): string[] {
-  const own = Object.values((patterns as Record<string, unknown> | undefined) ?? {}).flatMap((list) => (isTexts(list) ? list : []))
-  const lines = Object.values((data as Record<string, unknown> | undefined) ?? {}).flatMap((v) => (typeof v === 'object' && v !== null && 'pattern' in v ? [String(v.pattern)] : []))
-  return [...own, ...lines]
+function patternsIn({ patterns, data }: Language): string[] {
+  const lines = Object.values(data ?? {}).flatMap((v) => (typeof v === 'object' && v !== null && 'pattern' in v ? [String(v.pattern)] : []))
+  return [...Object.values(patterns ?? {}).flat(), ...lines]
+}
+
+/** The longest that the expressions of a language may take over the sources of a project. */
+const MAX_TIME = 5000
+
+/**
+ * The detector for a pack's language: a detector of ours with a stranger's expressions, which could take years with a large
+ * file (CWE-1333). No reading of them says so for certain, so that they run against the clock.
+ */
+const bounded = (file: string): Detector => (context) => {
+  try {
+    return runInNewContext('detect()', { detect: () => detect(context) }, { timeout: MAX_TIME }) as ReturnType<Detector>
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    throw new InputError({ message: `the expressions of this language take more than ${MAX_TIME / 1000} s here`, file, hint: 'write simpler ones: without * and + behind each other' }, EXIT.pack)
+  }
 }

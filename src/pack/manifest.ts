@@ -22,8 +22,8 @@ export interface Rule {
   value?: string
   oneOf?: string[]
   pattern?: string
-  min?: number
-  max?: number
+  min?: string | number
+  max?: string | number
   values?: string[]
   artifact?: string
   reason: string
@@ -110,6 +110,8 @@ export interface Read {
 export const MANIFEST_FILE = 'pack.yaml'
 /** https://github.com/eemeli/yaml: 20,000 nested brackets take 200 ms to read */
 const MAX_LENGTH = 256 * 1024
+const MAX_NESTED = 100
+const MOST_FAULTS = 50
 
 /**
  * Reads a pack's manifest. @param label how the pack is named in places: its spec or name
@@ -122,21 +124,7 @@ export function readManifest(tree: Tree, label: string): Read {
   }
   const bytes = tree.get(MANIFEST_FILE)
   if (!bytes) return fail([{ message: `there is no ${MANIFEST_FILE} in this pack`, file: label, hint: 'create-hardened-container pack init makes one' }])
-  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
-  if (text.length > MAX_LENGTH) return fail([{ message: 'is larger than 256 KB, which no manifest is', file }])
-  const lines = new LineCounter()
-  const place = (offset: number | undefined): Place => {
-    const { line, col } = lines.linePos(offset ?? 0)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
-  }
-  const at = (node: Node | null | undefined): Place => place(node?.range?.[0])
-  const doc = parsed(text, lines, file)
-  const faults = [...doc.errors, ...doc.warnings].map((e): Problem => ({ message: `not valid YAML: ${e.message}`, ...place(e.pos[0]), hint: 'mend it' }))
-  if (faults.length > 0) return fail(faults)
-  const root = doc.contents as Node | null
-  let aliases = false
-  doc.contents && visitAliases(doc.contents, () => (aliases = true))
-  if (aliases) return fail([{ message: 'has anchors and aliases, which a manifest does without', file, hint: 'write the value out' }])
+  const { root, place, at } = readYaml(bytes, file)
   // keys whose values are answers are checked as such
   const problems = check(root, MANIFEST, at)
   if (problems.length > 0 || !isMap(root)) return fail(problems)
@@ -147,6 +135,7 @@ export function readManifest(tree: Tree, label: string): Read {
   const rules = rulesOf(root, manifest.name, itemAt)
   const settings = settingsOf(manifest, itemAt, problems)
   for (const rule of rules) if (rule.pattern !== undefined) refusePattern(rule.pattern, rule.at, problems)
+  manifest.waive?.forEach(({ until }, i) => until === undefined || isDay(until) || problems.push({ message: `there is no day ${until}`, ...itemAt('waive', i), hint: 'like 2027-03-31' }))
   if (problems.length > 0) return fail(problems)
 
   const answersIn = (map: unknown, known: Settings, gone: string[], places: Record<string, Place>): Answers => {
@@ -179,6 +168,39 @@ export function readManifest(tree: Tree, label: string): Read {
   }
 }
 
+/** A YAML file of a pack: its scalars are texts, it has no aliases, and a place for each node. @throws InputError (pack) for all that is no such file */
+export function readYaml(bytes: Buffer, file: string): { root: Node | null; place(offset: number | undefined): Place; at(node: Node | null | undefined): Place } {
+  const fail = (problems: Problem[]): never => {
+    throw new InputError(problems, EXIT.pack)
+  }
+  const text = bytes.toString('utf8').replaceAll('\r\n', '\n')
+  if (text.length > MAX_LENGTH) return fail([{ message: 'is larger than 256 KB, which no manifest is', file, hint: 'take out what is no rule' }])
+  if (deepest(text) > MAX_NESTED) return fail([{ message: `has brackets more than ${MAX_NESTED} deep inside each other`, file, hint: 'write it flat' }])
+  const lines = new LineCounter()
+  const place = (offset: number | undefined): Place => {
+    const { line, col } = lines.linePos(offset ?? 0)
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const doc = parsed(text, lines, file)
+  const faults = [...doc.errors, ...doc.warnings].map((e): Problem => ({ message: `not valid YAML: ${e.message}`, ...place(e.pos[0]), hint: 'mend it' }))
+  if (faults.length > 0) return fail(faults.slice(0, MOST_FAULTS))
+  const root = doc.contents as Node | null
+  let aliases = false
+  visitAliases(root, () => (aliases = true))
+  if (aliases) return fail([{ message: 'has anchors and aliases, which a manifest does without', file, hint: 'write the value out' }])
+  return { root, place, at: (node) => place(node?.range?.[0]) }
+}
+
+/** How deep brackets stand at most. Those in texts count too, and are as few. */
+function deepest(text: string): number {
+  let [depth, most] = [0, 0]
+  for (const c of text.match(/[[\]{}]/g) ?? []) {
+    depth = c === '[' || c === '{' ? depth + 1 : Math.max(depth - 1, 0)
+    most = Math.max(most, depth)
+  }
+  return most
+}
+
 function parsed(text: string, lines: LineCounter, file: string): ReturnType<typeof parseDocument> {
   try {
     return parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, uniqueKeys: true })
@@ -198,6 +220,9 @@ function visitAliases(node: unknown, found: () => void): void {
     } else visitAliases(item, found)
   }
 }
+
+/** Date takes the 31st of February for the 3rd of March. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false
 
 /** `key: null`, `key: ~` and `key:` take a default back. */
 const isNull = (pair: Pair): boolean => pair.value === null || (isScalar(pair.value) && (pair.value.type ?? 'PLAIN') === 'PLAIN' && ['', '~', 'null'].includes(String(pair.value.value)))

@@ -15,6 +15,7 @@ import { allows } from './combine.ts'
 import { packLanguages } from './language.ts'
 import type { LockedPack } from './locked.ts'
 import { mirrored } from './mirror.ts'
+import { refuseUnknown } from './names.ts'
 import { outputProblems } from './output.ts'
 import { catalogArtifacts, type Policy } from './policy.ts'
 import { renderWith } from './render.ts'
@@ -53,12 +54,14 @@ export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
   const artifacts = [...ARTIFACTS, ...catalogArtifacts(policy)]
   const controls = [...builtInControls, ...policy.controls]
   const forbidden = policy.rules.flatMap((r) => r.artifact ?? [])
+  const languages = packLanguages(policy, builtInLanguages as unknown as Record<string, Listed>)
+  refuseUnknown(policy, Object.keys(languages))
   return {
     policy,
     locked,
     presets: policy.presets,
     controls,
-    languages: packLanguages(policy, builtInLanguages as unknown as Record<string, Listed>),
+    languages,
     defaults: { origin: 'pack', answers: policy.answers },
     enforce(layers) {
       refuse(violationsOfAnswers(policy.rules, layers))
@@ -109,19 +112,13 @@ function adapted(policy: Policy, loaded: Loaded): Loaded {
       const id = base as keyof typeof language.bases
       if (language.bases[id]) language.bases[id] = { ...language.bases[id], ...change }
     }
-    language.frameworks.unshift(...((pack.read.manifest.frameworks?.[language.id] ?? []) as unknown as Framework[]).map(typed))
+    language.frameworks.unshift(...((pack.read.manifest.frameworks?.[language.id] ?? []) as unknown as Framework[]))
   }
   // a base that a rule does not allow is none of this project's
   const rules = policy.rules.filter((r) => r.key === 'base')
   language.preferred = language.preferred.filter((id) => rules.every((r) => allows(r, id)))
   for (const [id, base] of Object.entries(language.bases)) language.bases[id as keyof typeof language.bases] = { ...base, build: mirrored(base.build, policy.mirrors), runtime: mirrored(base.runtime, policy.mirrors) }
   return { ...loaded, language }
-}
-
-/** A framework of a pack, whose numbers and truths stand as text. */
-function typed(framework: Framework): Framework {
-  const of = (value: unknown): unknown => (value === 'true' ? true : value === 'false' ? false : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value)
-  return Object.fromEntries(Object.entries(framework).map(([k, v]) => [k, ['id', 'title'].includes(k) ? v : of(v)])) as unknown as Framework
 }
 
 /** Whether the conditions of a pack's artifact hold. */

@@ -23,6 +23,9 @@ type Place = Pick<Problem, 'file' | 'line' | 'column'>
 /** Keys that reach an object's prototype where somebody copies them carelessly. */
 export const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** What steers a terminal, or turns the order of what is read (CVE-2021-42574): everything here is shown to people. */
+const STEERS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+
 const TEXTS: Record<string, [RegExp, string]> = {
   integer: [/^-?\d{1,15}$/, 'a whole number'],
   number: [/^-?\d{1,15}(\.\d+)?$/, 'a number'],
@@ -42,6 +45,10 @@ export function check(node: Node | null | undefined, schema: Schema, at: (node: 
     for (const key of schema.required ?? []) if (!found.has(key)) problems.push(...wrong(`${name} has no ${key}`, schema.properties?.[key]?.description ?? `add ${key}:`))
     if (schema.oneOf && schema.oneOf.filter((o) => o.required.some((k) => found.has(k))).length !== 1) problems.push(...wrong(`${name} needs one of ${schema.oneOf.map((o) => o.required.join(' and ')).join(', ')}`, 'and only one'))
     for (const [key, { key: keyNode, value }] of found) {
+      if (STEERS.test(key)) {
+        problems.push(...wrong(`${name} has a key with a control character: ${JSON.stringify(key.slice(0, 80)).replace(new RegExp(STEERS, 'g'), '\ufffd')}`, 'take it out', keyNode as Node))
+        continue
+      }
       const own = Object.hasOwn(schema.properties ?? {}, key) ? schema.properties![key] : undefined
       const other = own ?? (UNSAFE.has(key) || (schema.propertyNames && !new RegExp(schema.propertyNames.pattern).test(key)) ? undefined : schema.additionalProperties || undefined)
       if (!other) problems.push({ message: `${name} has no key "${key}"`, ...at(keyNode as Node), hint: `one of ${Object.keys(schema.properties ?? {}).join(', ') || schema.propertyNames?.pattern || 'none'}`, ...(schema.properties ? { near: { given: key, among: Object.keys(schema.properties) } } : {}) })
@@ -54,15 +61,21 @@ export function check(node: Node | null | undefined, schema: Schema, at: (node: 
     if (node.items.length > (schema.maxItems ?? 200)) return wrong(`${name} has more than ${schema.maxItems ?? 200} entries`, 'split it')
     return node.items.flatMap((item, i) => check(item as Node, schema.items ?? {}, at, `${name}[${i}]`))
   }
-  if (schema.type === undefined) return []
+  if (schema.type === undefined) return steering(node, at, name)
   if (!isScalar(node) || typeof node.value !== 'string') return wrong(`${name} is no single value`, 'write it on one line')
   const text = node.value
   const [pattern, kind] = TEXTS[schema.type] ?? []
   if (pattern && !pattern.test(text)) return wrong(`${name}: ${JSON.stringify(text.slice(0, 80))} is not ${kind}`, `like ${schema.type === 'boolean' ? 'true' : '8'}`)
   if (schema.enum && !schema.enum.includes(text)) return [{ ...wrong(`${name}: there is no choice ${JSON.stringify(text.slice(0, 80))}`, `one of ${schema.enum.join(', ')}`)[0]!, near: { given: text, among: schema.enum } }]
   if (schema.pattern && !new RegExp(schema.pattern, 'u').test(text)) return wrong(`${name}: ${JSON.stringify(text.slice(0, 80))} does not do`, schema.description ?? `it has the form ${schema.pattern}`)
-  if (/[\0-\x08\x0b-\x1f\x7f]/.test(text)) return wrong(`${name} holds a control character`, 'take it out')
-  return []
+  return steering(node, at, name)
+}
+
+/** Texts with such characters, in whatever form they stand. */
+function steering(node: Node | null | undefined, at: (node: Node | null | undefined) => Place, name: string): Problem[] {
+  if (isMap(node)) return node.items.flatMap(({ key, value }) => [...steering(key as Node, at, name), ...steering(value as Node, at, name)])
+  if (isSeq(node)) return node.items.flatMap((item) => steering(item as Node, at, name))
+  return isScalar(node) && STEERS.test(String(node.value)) ? [{ message: `${name} holds a control character`, ...at(node), hint: 'take it out' }] : []
 }
 
 /** The plain value of a checked node: null-prototype objects, lists and texts; numbers and booleans where the schema says so. */
@@ -80,5 +93,7 @@ export function valueOf(node: Node | null | undefined, schema: Schema): unknown 
   if (!isScalar(node)) return undefined
   const text = String(node.value ?? '')
   if (schema.type === 'integer' || schema.type === 'number') return Number(text)
-  return schema.type === 'boolean' ? text === 'true' : text
+  if (schema.type === 'boolean') return text === 'true'
+  // what a person reads is a line: in a question or a message a second one could be taken for the tool's own
+  return schema.type === 'string' ? text.trim().replace(/\s*\n\s*/g, ' ') : text
 }
