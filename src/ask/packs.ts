@@ -1,16 +1,15 @@
-import { allows, answerAt, wanted } from '../pack/combine.ts'
-import type { Rule } from '../pack/manifest.ts'
+import { allows, answerAt, left, wanted } from '../pack/combine.ts'
 import type { PackRun } from '../pack/run.ts'
 import type { Answers, Resolved } from '../policy/answers.ts'
 import { byAnswer } from '../policy/convert.ts'
 import type { Prompts } from './prompts.ts'
 
-/** Rules that leave no choice, and one for what is fixed by a single choice. */
-const fixes = (rule: Rule): boolean => rule.kind === 'enforce' && !rule.artifact && (rule.value !== undefined || rule.oneOf?.length === 1)
-
-/** What the packs fix, each with its reason, as lines to be shown instead of a question. */
+/** What the packs fix, each with its reason, as lines to be shown instead of a question. Several rules together may leave one choice. */
 export function fixedLines({ policy }: PackRun): { key: string; line: string }[] {
-  return policy.rules.filter(fixes).map((r) => ({ key: r.key, line: `${r.key} ${wanted(r)} — fixed by ${r.pack}: ${r.reason}` }))
+  return policy.rules.flatMap((r) => {
+    const choice = r.kind === 'enforce' ? left(r.key, policy.rules) : undefined
+    return choice?.length === 1 ? [{ key: r.key, line: `${r.key} ${choice[0]} — fixed by ${r.pack}: ${r.reason}` }] : []
+  })
 }
 
 /**
@@ -32,9 +31,10 @@ export async function askPacks({ policy }: PackRun, { answers, origins }: Resolv
       if (given !== '') set[p.key] = given
     }
   }
+  const fixed = new Set(fixedLines({ policy } as PackRun).map((f) => f.key))
   for (const rule of policy.rules) {
     const known = answerAt(answers, rule.key) ?? set[rule.key]
-    if (rule.kind !== 'enforce' || fixes(rule) || byAnswer().has(rule.key) || rule.key.startsWith('control.') || known !== undefined || !rule.key.startsWith('label.')) continue
+    if (rule.kind !== 'enforce' || fixed.has(rule.key) || byAnswer().has(rule.key) || rule.key.startsWith('control.') || known !== undefined || !rule.key.startsWith('label.')) continue
     set[rule.key] = await prompts.input({ message: `${rule.key}: ${wanted(rule)} (${rule.pack}: ${rule.reason})`, validate: (v) => allows(rule, v) || `it has to be ${wanted(rule)}` })
   }
   // an answer that equals the default is none

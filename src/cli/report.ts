@@ -22,8 +22,11 @@ export function report(error: InputError | Error, json: boolean, io: Io): number
 /** "error: file:line: what" and below it what to do. */
 export function problemText(problem: Problem, kind: string): string {
   const where = place(problem)
-  return `${kind}: ${where && !problem.message.includes(where) ? `${where}: ` : ''}${problem.message}\n${problem.hint ? `       ${problem.hint}\n` : ''}`
+  return `${kind}: ${printable(`${where && !problem.message.includes(where) ? `${where}: ` : ''}${problem.message}`)}\n${problem.hint ? `       ${printable(problem.hint)}\n` : ''}`
 }
+
+/** What others wrote and a message quotes: it must not steer the terminal, nor turn the order of what is read (CVE-2021-42574). */
+const printable = (text: string): string => text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd')
 
 /** Turns "not known" into "did you mean", where something known is near enough. */
 export function withNearest({ near, ...problem }: Problem): Problem {

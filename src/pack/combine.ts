@@ -4,11 +4,12 @@ import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Preset } from '../plan/input.ts'
 import type { Answers } from '../policy/answers.ts'
 import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
-import { byAnswer, settingFor, type Settings, SETTINGS } from '../policy/convert.ts'
+import { answersOf, byAnswer, type Given, settingFor, type Settings, SETTINGS } from '../policy/convert.ts'
 import type { Place, Rule } from './manifest.ts'
 import { matches } from './pattern.ts'
 import type { Pack, PackDefaults, Policy } from './policy.ts'
 import { UNSAFE } from './schema.ts'
+import { SIGNATURES } from './tree.ts'
 
 /**
  * What packs say together. Later packs win in what is a default; what they enforce and forbid only accumulates.
@@ -24,7 +25,7 @@ export function combine(packs: readonly Pack[]): Policy {
   const ids = new Set([...(controlIds as string[]), ...controls.map((c) => c.id)])
   for (const rule of rules) if (!rule.artifact && !isKey(rule.key, settings, ids)) problems.push({ message: `${rule.pack} ${rule.kind}s "${rule.key}", which is no setting`, ...rule.at, hint: 'create-hardened-container list settings', near: { given: rule.key, among: [...byAnswer().keys(), ...Object.keys(settings)] } })
   for (const pack of packs) pack.read.manifest.waive?.forEach((w, i) => ids.has(w.control) || problems.push({ message: `${pack.name} waives the control "${w.control}", which there is not`, ...pack.read.at('waive', i), near: { given: w.control, among: [...ids] }, hint: 'create-hardened-container list controls' }))
-  problems.push(...contradictions(rules), ...collisions(packs), ...packs.flatMap(missing))
+  problems.push(...rules.flatMap((r) => unusable(r, settings)), ...contradictions(rules), ...collisions(packs), ...packs.flatMap(missing), ...defaults.flatMap(unusableDefaults))
   const answers = packs.length > 0 ? laid(defaults, packs) : {}
   for (const rule of rules) {
     const said = rule.artifact ? undefined : answerAt(answers, rule.key)
@@ -47,6 +48,40 @@ export function combine(packs: readonly Pack[]): Policy {
 }
 
 const isKey = (key: string, settings: Settings, controls: ReadonlySet<string>): boolean => byAnswer().has(key) || settingFor(key, settings) !== undefined || (key.startsWith('control.') && controls.has(key.slice(8)))
+
+/** What is wrong with the values that a rule names: nobody could follow it, or it would stand in the files as it is. */
+function unusable(rule: Rule, settings: Settings): Problem[] {
+  if (rule.artifact) return []
+  if (rule.key.startsWith('control.') && !allows(rule, 'on')) return [{ message: `${rule.pack} ${rule.kind}s that ${rule.key.slice(8)} is other than on`, ...rule.at, hint: 'enforce it by value: "on"; to switch it off is what waive is for, with a reason and a day' }]
+  if (rule.kind === 'forbid') return []
+  if (quantityOf(rule.min ?? '-0') > quantityOf(rule.max ?? rule.min ?? '0')) return [{ message: `no ${rule.key} is ${wanted(rule)}`, ...rule.at, hint: 'change one of them' }]
+  return [...(rule.value === undefined ? [] : [rule.value]), ...(rule.oneOf ?? [])].flatMap((value) => valueProblems(rule.key, value, rule.at, settings))
+}
+
+function valueProblems(key: string, value: string, at: Place, settings: Settings): Problem[] {
+  const own = byAnswer().get(key)
+  const option = own ?? (settingFor(key, settings) ? byAnswer().get('set') : undefined)
+  if (!option) return []
+  if (key === 'port' && !isPort(value)) return [{ message: `${JSON.stringify(value)} is no port`, ...at, hint: PORTS }]
+  try {
+    answersOf(new Map([[option, { value: own ? value : [`${key}=${value}`], label: own ? key : 'enforce', place: at } satisfies Given]]), settings)
+    return []
+  } catch (error) {
+    return (error as InputError).problems
+  }
+}
+
+const PORTS = 'a whole number from 1024 to 65535'
+const isPort = (text: string): boolean => /^\d{4,5}$/.test(text) && Number(text) >= 1024 && Number(text) <= 65535
+
+/** Answers of a pack that switch a control off without a waiver, or that no program can have. */
+function unusableDefaults({ pack, answers, at }: PackDefaults): Problem[] {
+  const off = Object.entries(answers.control ?? {}).filter(([, c]) => !c.on)
+  return [
+    ...off.map(([id]): Problem => ({ message: `${pack.name} has ${id} off by default, which only waive can say`, ...(at.control ?? pack.read.at('defaults')), hint: `waive: [{ control: ${id}, reason: why, until: 2027-03-31 }]` })),
+    ...(answers.port === undefined || isPort(String(answers.port)) ? [] : [{ message: `${answers.port} is no port`, ...(at.port ?? pack.read.at('defaults')), hint: PORTS }]),
+  ]
+}
 
 /** Defaults of all packs, later ones over earlier ones; null takes back. Waived controls are off, with the reason. */
 function laid(defaults: readonly PackDefaults[], packs: readonly Pack[]): Answers {
@@ -99,7 +134,9 @@ function missing({ name, tree, read: { manifest, at } }: Pack): Problem[] {
     ...(manifest.artifacts ?? []).map((a, i): [string, string, number] => [a.template, 'artifacts', i]),
     ...(manifest.languages ?? []).flatMap((folder, i) => ['language.yaml', ...Object.keys(LANGUAGE_ARTIFACTS)].map((file): [string, string, number] => [`${folder}/${file}`, 'languages', i])),
   ]
-  return named.filter(([path]) => !tree.has(path)).map(([path, key, item]) => ({ message: `${key} of ${name} names ${path}, which is not in the pack`, ...at(key, item), hint: 'add the file or mend the name', near: { given: path, among: [...tree.keys()] } }))
+  // who changes what is not hashed changes no lock and no trust
+  const unhashed: Problem[] = named.filter(([path]) => SIGNATURES.includes(path)).map(([path, key, item]) => ({ message: `${key} of ${name} names ${path}, which signs the pack and is no part of what is signed`, ...at(key, item), hint: 'give the file another name' }))
+  return [...unhashed, ...named.filter(([path]) => !tree.has(path)).map(([path, key, item]) => ({ message: `${key} of ${name} names ${path}, which is not in the pack`, ...at(key, item), hint: 'add the file or mend the name', near: { given: path, among: [...tree.keys()] } }))]
 }
 
 /** Ids and paths that two packs, or a pack and the tool, both use. */
@@ -147,16 +184,30 @@ function contradictions(rules: readonly Rule[]): Problem[] {
       problems.push({ message: `${placed(a)} and ${placed(b)} contradict each other on ${a.key}: ${wanted(a)}, against ${wanted(b)}`, ...b.at, hint: 'neither can be relaxed here; change one of the packs' })
     }
   })
+  if (problems.length > 0) return problems
+  // each two may agree, and all of them not
+  for (const key of new Set(rules.filter((r) => !r.artifact && choices(r)).map((r) => r.key))) {
+    const all = rules.filter((r) => r.key === key)
+    if (left(key, rules)!.length === 0) problems.push({ message: `no value of ${key} is what all of these allow: ${all.map((r) => `${placed(r)} ${must(r)}`).join('; ')}`, ...all.at(-1)!.at, hint: 'change one of the packs' })
+  }
   return problems
 }
 
+/** The values that a rule names, where it does. */
+const choices = (r: Rule): string[] | undefined => (r.kind === 'forbid' ? undefined : r.value !== undefined ? [r.value] : r.oneOf)
+
+/** What all rules of a key leave to choose from; undefined where none names values. */
+export function left(key: string, rules: readonly Rule[]): string[] | undefined {
+  const own = rules.filter((r) => r.key === key && !r.artifact)
+  const named = own.map(choices).find((c) => c !== undefined)
+  return named?.filter((v) => own.every((r) => allows(r, v)))
+}
+
 function disagree(a: Rule, b: Rule): boolean {
-  const choices = (r: Rule): string[] | undefined => (r.kind === 'forbid' ? undefined : r.value !== undefined ? [r.value] : r.oneOf)
   const [x, y] = [choices(a), choices(b)]
   if (x) return !x.some((v) => allows(b, v))
   if (y) return !y.some((v) => allows(a, v))
-  const low = Math.max(a.min ?? -Infinity, b.min ?? -Infinity)
-  return low > Math.min(a.max ?? Infinity, b.max ?? Infinity)
+  return Math.max(lowest(a), lowest(b)) > Math.min(highest(a), highest(b))
 }
 
 /** Lists, of which each entry has to do. */
@@ -170,12 +221,15 @@ export function allows(rule: Rule, value: string): boolean {
   if (rule.oneOf) return values.every((v) => rule.oneOf!.includes(v))
   if (rule.pattern !== undefined) return matches(rule.pattern, value)
   const number = quantityOf(value)
-  return number >= (rule.min ?? -Infinity) && number <= (rule.max ?? Infinity)
+  return number >= lowest(rule) && number <= highest(rule)
 }
 
+const lowest = (rule: Rule): number => (rule.min === undefined ? -Infinity : quantityOf(rule.min))
+const highest = (rule: Rule): number => (rule.max === undefined ? Infinity : quantityOf(rule.max))
+
 /** A number, CPU in cores ("250m" is 0.25), memory in MiB. */
-function quantityOf(value: string): number {
-  const [, n, unit] = /^(-?\d+(?:\.\d+)?)(m|Mi|Gi)?$/.exec(value) ?? []
+function quantityOf(value: string | number): number {
+  const [, n, unit] = /^(-?\d+(?:\.\d+)?)(m|Mi|Gi)?$/.exec(String(value)) ?? []
   return n === undefined ? Number.NaN : Number(n) * (unit === 'm' ? 0.001 : unit === 'Gi' ? 1024 : 1)
 }
 

@@ -124,8 +124,12 @@ async function trust(packs: readonly Pack[], { locked, trusted, keys, ask, movin
 }
 
 function introduction(pack: Pack): string {
-  const lines = lockedOf(pack).rules
-  return [`${pack.name} ${pack.version} from ${pack.resolved}`, `  ${pack.integrity}`, ...lines.slice(0, 40).map((l) => `  ${l}`), ...(lines.length > 40 ? [`  … and ${lines.length - 40} more`] : [])].join('\n')
+  // a pack chooses how much it says, so the length of its list must not hide what it writes and waives
+  const [weighty, rest] = [/^(file|waive|template|text at|preset|mirror|bases|builds on|language) /, 40]
+  const lines = lockedOf(pack).rules.map((line) => (line.length > 300 ? `${line.slice(0, 300)}…` : line))
+  const first = lines.filter((l) => weighty.test(l))
+  const others = lines.filter((l) => !weighty.test(l))
+  return [`${pack.name} ${pack.version} from ${pack.resolved}`, `  ${pack.integrity}`, ...[...first, ...others.slice(0, rest)].map((l) => `  ${l}`), ...(others.length > rest ? [`  … and ${others.length - rest} more`] : [])].join('\n')
 }
 
 /** What an administrator laid down. */

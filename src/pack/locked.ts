@@ -39,15 +39,17 @@ export function ruleLines({ read }: Pack): string[] {
     ...Object.entries((manifest as unknown as { defaults?: Record<string, unknown> }).defaults ?? {}).map(([k, v]) => `default ${k}: ${text(v)}`),
     ...(manifest.waive ?? []).map((w) => `waive ${w.control}${w.until ? ` until ${w.until}` : ''} (${w.reason})`),
     ...(manifest.prompts ?? []).map((p) => `prompt ${p.key}: ${p.message}`),
-    ...(manifest.presets ?? []).map((p) => `preset ${p.id}`),
+    ...(manifest.presets ?? []).map((p) => `preset ${p.id}: ${text({ ...(p.defaults as object | undefined), ...(p.off?.length ? { off: p.off.map((o) => o.id) } : {}) })}`),
     ...Object.entries(manifest.tiers ?? {}).map(([id, t]) => `tier ${id}: ${text(t)}`),
     ...Object.entries(manifest.mirrors ?? {}).map(([from, to]) => `mirror ${from}: ${to}`),
     ...Object.entries(manifest.bases ?? {}).map(([id, b]) => `bases of ${id}: ${text(b)}`),
-    ...(manifest.artifacts ?? []).map((a) => `file ${a.path}`),
-    ...(manifest.controls ?? []).map((c) => `control ${c.id}: ${c.title}`),
+    ...(manifest.artifacts ?? []).map((a) => `file ${a.path}${a.default === false ? ' (with --with)' : ''}${a.when ? ` when ${text(a.when)}` : ''}`),
+    ...(manifest.controls ?? []).map((c) => `control ${c.id}: ${c.title}; ${c.expects.map((e) => `${e.artifact} ${e.at}${e.when ? ` when ${e.when}` : ''}: ${text(e.value)}`).join(', ')}`),
     ...Object.keys(manifest.templates ?? {}).map((t) => `template ${t}`),
     ...Object.keys(manifest.partials ?? {}).map((t) => `text at ${t}`),
     ...(manifest.languages ?? []).map((l) => `language ${l}`),
+    ...Object.entries(manifest.frameworks ?? {}).flatMap(([language, list]) => list.map((f) => `framework ${text(f.id)} of ${language}: ${text(f)}`)),
+    ...(manifest.extends ?? []).map((e) => `builds on ${e}`),
   ]
 }
 

@@ -4,12 +4,13 @@ import { p as partials } from '../../generated/partials.ts'
 import { workload } from '../../generated/workload.ts'
 import type { Control } from '../controls/control.ts'
 import type { Loaded } from '../detect/detect.ts'
+import { EXIT, InputError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Context, contextOf } from '../render/context.ts'
 import { layOnDocument } from '../render/document.ts'
 import { expectationsOf } from '../render/lay.ts'
 import { type Rendered, type Template, tidy } from '../render/render.ts'
-import type { KeyOrder } from '../render/skeleton.ts'
+import type { KeyOrder, Laid } from '../render/skeleton.ts'
 import { fillSlots } from '../render/slots.ts'
 import { mirrored, mirroredDockerfile } from './mirror.ts'
 import type { Pack, Policy } from './policy.ts'
@@ -58,15 +59,35 @@ export function renderWith(policy: Policy, plan: Plan, loaded: Loaded): Rendered
     if (own) {
       // a YAML skeleton gets its controls as a document, everything else at the named slots
       text = tidy(packTemplate(own.pack, own.found, builtIn)(context, context))
-      if (yaml) text = layOnDocument(text, expectationsOf(id, builtIn), (orders as Record<string, KeyOrder>)[id] ?? {}, context, true)
+      if (yaml) text = laid(text, id, expectationsOf(id, builtIn), context, policy, `${own.pack.spec}/${own.found}`)
     } else if (added) text = tidy(packTemplate(added.pack, added.template, builtIn)(context, context))
     else text = tidy((loaded.templates[id] ?? (workload as unknown as Record<string, Template>)[id]!)(context, context))
-    const laid = yaml ? expectationsOf(id, policy.controls) : []
-    if (laid.length > 0) text = layOnDocument(text, laid, (orders as Record<string, KeyOrder>)[id] ?? {}, context, true)
+    const expected = yaml ? expectationsOf(id, policy.controls) : []
+    if (expected.length > 0) text = laid(text, id, expected, context, policy, own ? `${own.pack.spec}/${own.found}` : added && `${added.pack.spec}/${added.template}`)
     if (id === 'dockerfile') text = mirroredDockerfile(base ? behindFirstFrom(text, base) : text, policy.mirrors)
     if (id === 'compose' || id === 'compose-dev') text = text.replace(/^(\s+(?:FROM|image:) )(\S+)$/gm, (line, head: string, image: string) => (image === plan.image.reference ? line : head + mirrored(image, policy.mirrors)))
     return { id, path, text }
   })
+}
+
+/** YAML with controls on it. @param template where the text comes from, if that is a pack's. @throws InputError (pack) with the place that is to blame */
+function laid(text: string, id: string, expectations: readonly Laid[], context: Context, policy: Policy, template?: string): string {
+  const order = (orders as Record<string, KeyOrder>)[id] ?? {}
+  const tried = (some: readonly Laid[]): string | Error => {
+    try {
+      return layOnDocument(text, some, order, context, true)
+    } catch (error) {
+      return error as Error
+    }
+  }
+  const out = tried(expectations)
+  if (typeof out === 'string') return out
+  const why = (error: Error): string => error.message.split('\n')[0]!
+  const plain = tried([])
+  if (typeof plain !== 'string') throw new InputError({ message: `what this prints is not valid YAML: ${why(plain)}`, ...(template ? { file: template } : { where: id }), hint: 'mend the template; values stand as {{yaml NAME}}' }, EXIT.pack)
+  const bad = expectations.find((e) => typeof tried([e]) !== 'string')
+  const pack = policy.packs.find((p) => p.read.manifest.controls?.some((c) => c.id === bad?.control))
+  throw new InputError({ message: `the control ${bad?.control ?? ''} cannot be laid on ${id}: ${why(out)}`, ...(pack ? pack.read.at('controls', pack.read.manifest.controls!.findIndex((c) => c.id === bad!.control)) : { where: id }), hint: 'a value is text of YAML, in which {{NAME}} of the context may stand; when is a condition of the context' }, EXIT.pack)
 }
 
 const bare = (): Context => Object.create(null) as Context

@@ -8,15 +8,16 @@ import type { Plan } from '../plan/plan.ts'
 import { valueOf } from '../plan/values.ts'
 import type { Answers, Layer } from '../policy/answers.ts'
 import { byAnswer } from '../policy/convert.ts'
-import { allows, answerAt, must } from './combine.ts'
+import { allows, answerAt, left, must } from './combine.ts'
 import type { Rule } from './manifest.ts'
 
 /** What the rules leave no choice about, as the strongest layer of answers. */
 export function enforced(rules: readonly Rule[]): Answers {
   const out: Record<string, unknown> = {}
   const options = byAnswer()
-  for (const { kind, key, value: said, oneOf } of rules) {
-    const value = kind === 'forbid' ? undefined : (said ?? (oneOf?.length === 1 ? oneOf[0] : undefined))
+  for (const key of new Set(rules.map((r) => r.key))) {
+    const choices = left(key, rules)
+    const value = choices?.length === 1 ? choices[0]! : undefined
     if (value === undefined) continue
     const option = options.get(key)
     if (key.startsWith('control.')) out.control = { ...(out.control as object), [key.slice(8)]: { on: value === 'on' } }

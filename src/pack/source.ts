@@ -47,7 +47,7 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 const shown = (spec: string): string => named(spec.replace(/(^|[/:+])([^/:@\s]+:[^/@]*|[^/:@\s]+(?=@[^/]*\/\/))@/g, '$1…@').replace(/\/\/[^/@]*@/g, '//…@'))
 
 /** Parameters of addresses that give access: presigned addresses, tokens of hosts. */
-const ACCESS = /(token|secret|signature|^sig$|passw|api-?key|^key$|credential|^auth)/i
+const ACCESS = /(token|secret|signature|^sig$|pass|pwd|api[-_]?key|^key$|access[-_]?key|credential|bearer|jwt|^auth)/i
 
 /** Reads a pack's spec. @throws InputError (pack) with what is wrong and what would do */
 export function parseSource(spec: string): Source {

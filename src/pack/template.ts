@@ -15,6 +15,8 @@ type Node = hbs.AST.Node & Record<string, any>
 export const LIMITS = { source: 256 * 1024, tags: 10_000, tag: 500, steps: 200_000, output: 1024 * 1024, items: 1000, depth: 64 }
 
 const HELPER_NAMES = Object.keys(HELPERS)
+/** Steps that a partial of the tool stands for. */
+const PARTIAL = 50
 
 /** A template that was read and found harmless. */
 export interface Parsed {
@@ -137,7 +139,12 @@ export function templateOf({ file, body }: Parsed, partials: Record<string, Temp
       }
       return found
     }
-    const call = (n: Node, scopes: readonly unknown[], last: boolean): unknown => (HELPERS as unknown as Record<string, (...a: unknown[]) => unknown>)[n.path.original as string]!(...n.params.map((p: Node) => value(p, scopes, last)))
+    const call = (n: Node, scopes: readonly unknown[], last: boolean): unknown => {
+      const made = (HELPERS as unknown as Record<string, (...a: unknown[]) => unknown>)[n.path.original as string]!(...n.params.map((p: Node) => value(p, scopes, last)))
+      // a text that is made and not printed takes time all the same
+      if (typeof made === 'string') steps += made.length >> 5
+      return made
+    }
     const truth = (v: unknown): boolean => (Array.isArray(v) ? v.length > 0 : Boolean(v))
     const print = (n: Node, v: unknown): string => {
       if (typeof v !== 'string' && typeof v !== 'boolean') return fail(n, `"${n.path?.original ?? 'this'}" is no text`, 'name a value in it, or walk over it with #each')
@@ -159,7 +166,9 @@ export function templateOf({ file, body }: Parsed, partials: Record<string, Temp
       if (n.type === 'MustacheStatement') return print(n, n.params.length > 0 ? call(n, scopes, last) : value(n.path, scopes, last))
       if (n.type === 'PartialStatement') {
         const given = Object.fromEntries(((n.hash?.pairs ?? []) as Node[]).map((p) => [p.key as string, value(p.value, scopes, last)]))
-        return partials[n.name.original as string]!({ ...(scopes.at(-1) as Context), ...given }, root)
+        const text = partials[n.name.original as string]!({ ...(scopes.at(-1) as Context), ...given }, root)
+        steps += PARTIAL + (text.length >> 5)
+        return text
       }
       if (n.type !== 'BlockStatement') return ''
       const on = value(n.params[0], scopes, last)

@@ -88,7 +88,9 @@ function nodeOf(doc: Document, value: Value): unknown {
     return map
   }
   const text = scalar(value)
-  return parseDocument(text, { schema: 'failsafe' }).contents
+  const read = parseDocument(text, { schema: 'failsafe' })
+  if (read.errors.length > 0) throw read.errors[0]!
+  return read.contents
 }
 
 const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : String(pair.key))

@@ -9,6 +9,7 @@ export function fill(text: string, context: Context, root: Context = context): s
   return text.replace(EXPRESSION, (whole, helper: string | undefined, path: string) => {
     const value = path.startsWith('@root.') ? lookup(root, path.slice(6)) : lookup(context, path)
     if (value === undefined) throw new Error(`${whole}: there is no such value`)
+    if (helper && !Object.hasOwn(HELPERS, helper)) throw new Error(`${whole}: there is no such helper`)
     return String(helper ? (HELPERS as unknown as Record<string, (v: unknown) => unknown>)[helper]!(value) : value)
   })
 }
@@ -23,7 +24,7 @@ export function holds(condition: string | undefined, root: Context): boolean {
 
 /** The value at a dotted path, undefined where there is none. */
 export function lookup(context: unknown, path: string): unknown {
-  return path.split('.').reduce((at: unknown, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined), context)
+  return path.split('.').reduce((at: unknown, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as Record<string, unknown>)[key] : undefined), context)
 }
 
 /** Paths below which a key that is the id of an item of this list sees that item, as inside `#each` in the template. */

@@ -98,6 +98,10 @@ describe('a project with a pack', () => {
     expect(run(folder, ['pack', 'doctor'])).toMatchObject({ code: 0, out: expect.stringContaining('acme-platform 1.3.0   ./acme') })
   })
 
+  test('a language that neither the tool nor a pack has is named', () => {
+    expect(run(project(), ['--yes', '--language', 'nodee'])).toMatchObject({ code: 2, err: expect.stringContaining('there is no language "nodee"\n       did you mean node?') })
+  })
+
   test('a language of a pack works as one of the tool does', () => {
     const folder = project({ 'app.psgi': "sub { [200, [], ['ok']] }\n" }, '')
     expect(run(folder, ['--yes'])).toMatchObject({ code: 2 })
@@ -158,6 +162,25 @@ describe('packs that mean harm', () => {
     const loop = '{{#each runtime.secrets}}{{#each @root.runtime.secrets}}{{#each @root.runtime.secrets}}x{{/each}}{{/each}}{{/each}}'
     expect(run(folder, ['--yes', '--preset', packOf(artifact('x'), { 't.hbs': `${loop}\n` })])).toMatchObject({ code: 6, err: expect.stringContaining('too many steps') })
     expect(yes(packOf(artifact('x'), { 't.hbs': 'a\nb {{nope}}\n' })).done.err).toMatch(/t\.hbs:2:5: the template names "nope"/)
+  })
+
+  test('a file that would be the folder of others, or lie in one of them, and a control that cannot be laid: exit 6 with the place', () => {
+    const control = (value: string, more = ''): string => `controls: [{ id: c, title: t, why: w, sources: [s], expects: [{ artifact: deployment, at: spec.template.spec.priorityClassName, value: ${value}${more} }] }]\n`
+    const files = { 't.hbs': 'a: [\n' }
+    for (const [rest, message] of [
+      ['artifacts: [{ id: x, path: k8s, template: t.hbs, why: w }]\n', 'x would be the file k8s, and'],
+      ['artifacts: [{ id: x, path: Dockerfile/x, template: t.hbs, why: w }]\n', 'dockerfile would be the file dockerfile, and x lies in a folder'],
+      [control('"{{nope}}"'), 'pack.yaml:4:12: the control c cannot be laid on deployment: {{nope}}: there is no such value'],
+      [control('"{{constructor}}"'), 'there is no such value'],
+      [control('"{{nope name}}"'), 'there is no such helper'],
+      [control('x', ', when: nope'), 'nope: there is no such condition'],
+      [control('"a\\nb: c"'), 'cannot be laid on deployment'],
+      [`artifacts: [{ id: x, path: x.yaml, template: t.hbs, why: w }]\n${control('x').replace('artifact: deployment', 'artifact: x')}`, 't.hbs: what this prints is not valid YAML'],
+    ] as const) {
+      const { folder, done } = yes(packOf(rest, files))
+      expect(done).toMatchObject({ code: 6, err: expect.stringContaining(message) })
+      expect(existsSync(join(folder, 'Dockerfile'))).toBe(false)
+    }
   })
 
   test('a weaker control needs a waiver, which is told', () => {
