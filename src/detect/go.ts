@@ -145,6 +145,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       frontends: frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),
     },
+    ...(frontends.some((f) => f.folder === '.') ? { parts: ['node'] } : {}),
     warnings,
   }
 }
