@@ -19,9 +19,11 @@ export function chooseFramework({ chosen, language, project }: DetectContext, ma
   const calling = manifests.dependencies.get('functions-framework')
   if (calling && !said?.target && findFunction(project, files)) return fact('functions-framework', calling.evidence)
   const imported = language.frameworks.filter((f) => typeof f.since !== 'string' || releaseBefore(manifests, f.dependencies![0]!, f.since) === undefined).flatMap((f) => {
-    const expression = importsOf(f)
+    // an expression for each of them would take longer than all else here
+    const naming = files.filter((file) => ((f.imports as string[] | undefined) ?? []).some((name) => read(file).includes(name.split('.', 1)[0]!)))
+    const expression = naming.length > 0 ? importsOf(f) : undefined
     if (typeof f.serving === 'string' && !files.some((file) => new RegExp(f.serving as string).test(read(file)))) return []
-    const file = expression && (files.find((file) => said?.target?.file === file && expression.test(read(file))) ?? files.find((file) => expression.test(read(file))))
+    const file = expression && (naming.find((file) => said?.target?.file === file && expression.test(read(file))) ?? naming.find((file) => expression.test(read(file))))
     return file ? [{ f, file, at: { file, line: lineOf(read(file), expression) } }] : []
   })
   const made = imported.find(({ f }) => {
