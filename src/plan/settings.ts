@@ -62,10 +62,23 @@ function knownTo(service: Service, others: readonly string[]): (name: string) =>
   const parts = service.parts as Record<string, string> | undefined
   if (!parts) return (name) => settings[name]
   const words = service.words as string[]
-  const pattern = new RegExp(`^(?:(.+)_)?(?:${words.join('|')})_{0,2}(${Object.keys(ENDS).join('|')})(?:_(?:DEV|DEVELOPMENT|PROD|PRODUCTION|LOCAL))?$`)
   return (name) => {
     if (settings[name] !== undefined) return settings[name]
-    const [, before = '', end = ''] = pattern.exec(name) ?? []
+    const { before, end } = partsOf(name, words) ?? { before: '', end: '' }
     return ELSEWHERE.test(before) || before.split('_').some((w) => others.includes(w) && !words.includes(w)) ? undefined : parts[ENDS[end] ?? '']
   }
+}
+
+/** A variable's name by a word of a service in it: SHOP_DB_HOST_DEV is SHOP before DB, with HOST at its end. The last such word counts. */
+function partsOf(name: string, words: readonly string[]): { before: string; end: string } | undefined {
+  const starts = [...name].flatMap((c, i) => (c === '_' && i > 0 ? [i + 1] : []))
+  for (const from of [...starts.reverse(), 0]) {
+    for (const word of words) {
+      if (!name.startsWith(word, from)) continue
+      const rest = name.slice(from + word.length).replace(/^__?/, '')
+      const end = [rest, rest.replace(/_(?:DEV|DEVELOPMENT|PROD|PRODUCTION|LOCAL)$/, '')].find((r) => Object.hasOwn(ENDS, r))
+      if (end) return { before: name.slice(0, Math.max(0, from - 1)), end }
+    }
+  }
+  return undefined
 }
