@@ -35,7 +35,11 @@ function published(project: Project): Pick<LanguageFacts, 'port'> {
 }
 
 /** Servers of which a program uses one, whichever drivers it has; how a compose file and a URL name them. */
-const SQL: Record<string, RegExp> = { postgres: /\bimage:\s*['"]?\S*postgres|\bpostgres(?:ql)?:\/\//, mysql: /\bimage:\s*['"]?\S*mysql|\bmysql:\/\//, mariadb: /\bimage:\s*['"]?\S*mariadb|\bmariadb:\/\// }
+const SQL: Record<string, RegExp> = {
+  postgres: /\bimage:\s*['"]?\S*postgres|\bpostgres(?:ql)?:\/\/|^\w+_(?:TYPE|DRIVER|DIALECT|CONNECTION|ENGINE)\s*=\s*["']?(?:postgres|pgsql|pgx)/im,
+  mysql: /\bimage:\s*['"]?\S*mysql|\bmysql:\/\/|^\w+_(?:TYPE|DRIVER|DIALECT|CONNECTION|ENGINE)\s*=\s*["']?mysql/im,
+  mariadb: /\bimage:\s*['"]?\S*mariadb|\bmariadb:\/\/|^\w+_(?:TYPE|DRIVER|DIALECT|CONNECTION|ENGINE)\s*=\s*["']?mariadb/im,
+}
 
 /** Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these name some of them and not all. */
 export function namedServers(project: Project, services: Fact<string>[] | undefined): Fact<string>[] | undefined {

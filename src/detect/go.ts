@@ -16,7 +16,7 @@ import { detectAbove, detectMember } from './member.ts'
 import { openProject, type Project } from './project.ts'
 import { openLoopback } from './opened.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
-import { readServer, readSources, type Sources } from './sources.ts'
+import { filesOf, readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
 /** What Go's language.yaml holds beyond that of every language. */
@@ -85,7 +85,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   if (unlocked) warnings.push({ message: 'there is no go.sum, so nothing tells whether the modules are those that were tried', file: unlocked.file!, line: [...unlocked.requires.values()][0]!.line, hint: 'go mod tidy, and commit go.sum' })
   const wholeName = wholeNames(project, sources)
   const host = hostVariable(sources, wholeName, server.portVariable)
-  const opened = open || host ? [] : openLoopback(sources.all('loopback').filter(({ evidence: { text = '' } }) => OWN.test(text) && !ANOTHER.test(text)), warnings)
+  const opened = open || host ? [] : openLoopback(sources.all('loopback').filter(({ evidence: { text = '' } }) => OWN.test(text) && !ANOTHER.test(text)), filesOf(sources.all('listens')), warnings)
   const read = [...sources.all('variable').map((m) => fact(wholeName(m), m.evidence)), ...boundNames(sources)]
   const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
   const variables = withExamples(project, [...read, ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])

@@ -22,8 +22,8 @@ const ANOTHER = /:(?:25|465|587|1025|3306|4317|4318|5432|5672|6379|6831|9092|112
 const NAMED = /\b\w*(?:host|addr|address|bind|listen|ip|interface)\w*["']?\)?\s*(?::\s*&?(?:'static )?\w+\s*)?(?::?=|:|,|\()/i
 const MESSAGE = 'the program listens on loopback only, where nothing outside of the container reaches it'
 
-/** What the build changes in lines that listen on loopback, each with a warning; a line of another form is only warned about. */
-export function openLoopback(lines: readonly Match[], warnings: Warning[]): Opened[] {
+/** What the build changes in lines that listen on loopback, each with a warning; a line of another form is only warned about. @param listening files that listen, where an address may stand without its port */
+export function openLoopback(lines: readonly Match[], listening: ReadonlySet<string>, warnings: Warning[]): Opened[] {
   const out: Opened[] = []
   for (const { evidence: { file, line, text = '' } } of lines) {
     const [form, address, open] = FORMS.find(([f]) => f.test(text)) ?? []
@@ -33,7 +33,7 @@ export function openLoopback(lines: readonly Match[], warnings: Warning[]): Open
       continue
     }
     if (ANOTHER.test(from)) continue
-    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d"?$|:|[\])]$/.test(from) && !NAMED.test(text))) continue
+    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d"?$|:|[\])]$/.test(from) && !(NAMED.test(text) && listening.has(file)))) continue
     const to = from.replace(address!, open!)
     out.push({ file, from: pattern(from), to: to.replace(/[\\/&]/g, '\\$&') })
     warnings.push({ message: `${MESSAGE}: the build makes it ${to}`, file, line, hint: 'change it in the source' })

@@ -54,7 +54,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const address = readAddress(sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : address.arguments
-  const system = readSystem(project, data, needs)
+  const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies.keys()] : [])) : [])
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   warnOfPrograms(sources, warnings)

@@ -29,6 +29,9 @@ export interface Sources {
   matches(expression: RegExp): Match[]
 }
 
+/** The files in which something was found. */
+export const filesOf = (found: readonly Match[]): ReadonlySet<string> => new Set(found.map((m) => m.evidence.file))
+
 const COMMENT = /^\s*(\/\/|#(?!\[)|\*|\/\*|<!--|--\s)/
 /** Folders of tests and of what shows how to use a library, and names of test files. */
 const TEST_FOLDERS = new Set(['test', 'tests', '__tests__', 'spec', 'specs', 'e2e', 'example', 'examples', 'doc', 'docs', 'benches', 'fixtures', 'testdata'])
@@ -130,6 +133,9 @@ const PREFIX = /\.use\(\s*['"`]\/\w|url_prefix|\bprefix\s*[=:]\s*['"`]\/|setGlob
 /** Ports of mail, databases and brokers: what names one means another machine's server. */
 const OTHERS = new Set(['25', '465', '587', '3306', '5432', '5672', '6379', '9042', '9092', '9200', '11211', '27017'])
 
+/** Names that say the program's own port among several. */
+const OWN_PORT = /^(?:APP|APPLICATION|SERVER|HTTP|WEB|API|SERVICE|LISTEN)_(?:HTTP_)?PORT$/
+
 /** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */
 export function readServer(sources: Sources): {
   port?: Fact<number>
@@ -143,7 +149,9 @@ export function readServer(sources: Sources): {
   handlesSigterm?: Fact<boolean>
 } {
   const out: ReturnType<typeof readServer> = {}
-  const variable = sources.all('portVariable').find((m) => !OTHERS.has(m.groups[1] ?? ''))
+  const variables = sources.all('portVariable').filter((m) => !OTHERS.has(m.groups[1] ?? ''))
+  // beside a port of its own a program may ask for that of a sidecar, or of its metrics
+  const variable = variables.find((m) => m.groups[0] === 'PORT') ?? variables.find((m) => OWN_PORT.test(m.groups[0] ?? '')) ?? variables[0]
   if (variable?.groups[0]) out.portVariable = fact(variable.groups[0], variable.evidence)
   const literal = sources.all('port').find((m) => validPort(m.groups[0]) && (!OTHERS.has(m.groups[0]!) || /listen|serve|bind|default_port/i.test(m.evidence.text ?? '')))
   if (variable && validPort(variable.groups[1])) out.port = fact(Number(variable.groups[1]), variable.evidence)

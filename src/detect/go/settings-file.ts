@@ -16,7 +16,7 @@ export function settingsPort(project: Project, copies: readonly { from: string }
     const port = Number(number)
     if (!(port > 0 && port < 65536)) continue
     const line = lineOf(text, PORT)
-    if (/^(localhost|127\.0\.0\.1)$/.test(host ?? '')) opened.push(...openLoopback([{ groups: [], evidence: { file, line, text: `"${host}:${number}"` } }], warnings).map((o) => ({ ...o, from: o.from.slice(1, -1), to: o.to.slice(1, -1) })))
+    if (/^(localhost|127\.0\.0\.1)$/.test(host ?? '')) opened.push(...openLoopback([{ groups: [], evidence: { file, line, text: `"${host}:${number}"` } }], new Set(), warnings).map((o) => ({ ...o, from: o.from.slice(1, -1), to: o.to.slice(1, -1) })))
     return { ...fact(port, { file, line }), guess: true }
   }
   return undefined

@@ -37,8 +37,8 @@ export interface Crate {
   dependencies: Map<string, Dependency>
   /** what each feature switches on */
   features: Map<string, string[]>
-  /** what build.rs uses */
-  buildDependencies: Set<string>
+  /** what build.rs uses, with the folder of what lies in the repository */
+  buildDependencies: Map<string, string | undefined>
   binaries: Binary[]
   /** files that have to exist for the manifest to be read, relative to the root */
   targets: string[]
@@ -86,7 +86,7 @@ export function readCrates(project: Project, top = '.'): Crates {
     if (all.some((c) => c.folder === folder) || project.read(join(folder, 'Cargo.toml')) === undefined) return
     const crate = readCrate(project, folder, member, member || top === '.' || folder.startsWith(`${top}/`) ? own : sharedAbove(project, folder))
     all.push(crate)
-    for (const { folder: other } of crate.dependencies.values()) if (other && !other.startsWith('..')) add(other, false)
+    for (const other of [...[...crate.dependencies.values()].map((d) => d.folder), ...crate.buildDependencies.values()]) if (other && !other.startsWith('..')) add(other, false)
   }
   for (const folder of folders) add(folder, true)
   for (const registry of Object.values(table(root, 'patch'))) for (const patch of Object.values(registry as Toml)) {
@@ -107,12 +107,17 @@ export const outsideOf = (crate: Crate, all: readonly Crate[]): string[] => clos
  */
 export function closureOf(crate: Crate, all: readonly Crate[], allowed = false, apart: (name: string) => boolean = () => false): Crate[] {
   const out = [withFeatures(crate, ['default', ...crate.binaries.flatMap((b) => b.features)])]
-  for (const one of out)
+  for (const one of out) {
     for (const [name, { folder, evidence, features, defaults }] of one.dependencies) {
       if (folder?.startsWith('..') && !allowed) throw new InputError({ message: `the dependency ${name} lies outside of this folder (${folder}), and is not there`, file: evidence.file, line: evidence.line, hint: 'run it in a checkout of the repository that holds both' })
       const next = all.find((c) => c.folder === folder)
       if (next && !apart(name) && !out.some((o) => o.folder === folder)) out.push(withFeatures(next, [...features, ...(defaults ? ['default'] : [])]))
     }
+    for (const folder of one.buildDependencies.values()) {
+      const next = all.find((c) => c.folder === folder)
+      if (next && !out.some((o) => o.folder === folder)) out.push(withFeatures(next, ['default']))
+    }
+  }
   return out
 }
 
@@ -163,7 +168,7 @@ function readCrate(project: Project, folder: string, member: boolean, shared: Sh
     defaultRun: text(own, 'default-run'),
     features: new Map(Object.keys(table(toml, 'features')).map((name) => [name, texts(table(toml, 'features'), name)])),
     dependencies: readDependencies(toml, manifest, source, folder, shared),
-    buildDependencies: new Set(Object.keys(table(toml, 'build-dependencies'))),
+    buildDependencies: new Map([...readDependencies({ dependencies: toml['build-dependencies'] ?? {} }, manifest, source, folder, shared)].map(([name, { folder: at }]) => [name, at])),
     binaries: [],
     targets: [],
   }

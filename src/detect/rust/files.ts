@@ -90,6 +90,10 @@ function readWrites(project: Project, sources: Sources, options: readonly ClapOp
   for (const { from } of out.copies) {
     const file = from.slice('/app/'.length)
     const text = /\.(?:toml|ya?ml)$/.test(file) ? project.read(file)! : ''
+    for (const m of text.matchAll(/^[ \t]*url[ \t]*=[ \t]*"(?:sqlite:(?:\/\/)?)?(?:\.\/)?([\w-]+(?:\/[\w-]+)*)\/[\w-]+\.(?:db|sqlite3?)"/gm)) {
+      out.writable.push(`/app/${m[1]}`)
+      found.set(`/app/${m[1]}`, { file, line: lineAt(text, m.index) })
+    }
     for (const m of text.matchAll(/^[ \t]*(?:upload|data|storage|store|cache|media|files?)s?[_-]?(?:path|dir|directory|folder)[ \t]*[:=][ \t]*["']?(?:\.\/)?([\w-]+)\/?["']?[ \t]*$/gm)) {
       out.writable.push(`/app/${m[1]}`)
       found.set(`/app/${m[1]}`, { file, line: lineAt(text, m.index) })

@@ -1,7 +1,7 @@
 import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import { openLoopback, type Opened } from '../opened.ts'
-import type { Match, Sources } from '../sources.ts'
+import { filesOf, type Match, type Sources } from '../sources.ts'
 import { readToml, table } from '../toml.ts'
 import { join } from './crates.ts'
 
@@ -36,7 +36,7 @@ export function readAddress(sources: Sources, { port, portVariable }: { port?: n
     if (option.long) return { arguments: [`--${option.long}`, withPort(value)], opened: [] }
   }
   const bound = ({ evidence: { text = '' } }: Match): boolean => (/bind|listen|serve|run\(|addr|host|server|parse\(/i.test(text) || new RegExp(`[:, ]${port}\\b`).test(text)) && !ANOTHER.test(text)
-  return { arguments: [], opened: ownAddress ? [] : openLoopback(sources.all('loopback').filter(bound), warnings) }
+  return { arguments: [], opened: ownAddress ? [] : openLoopback(sources.all('loopback').filter(bound), filesOf(sources.all('listens')), warnings) }
 }
 
 /** A line that asks another server, compares, or says an address of a page. */

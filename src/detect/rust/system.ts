@@ -52,7 +52,7 @@ function reachable(closure: readonly Crate[], lock: string): Map<string, string>
     if (name && version) packages.set(name, [...(packages.get(name) ?? []), { version, dependencies }])
   }
   const found = new Map<string, string>()
-  const queue = closure.flatMap((c) => [...c.dependencies.keys(), ...c.buildDependencies])
+  const queue = closure.flatMap((c) => [...c.dependencies.keys(), ...c.buildDependencies.keys()])
   for (let at = 0; at < queue.length; at++) {
     const [name, wanted] = queue[at]!.split(' ') as [string, string?]
     const key = wanted ? `${name} ${wanted}` : name
@@ -76,10 +76,13 @@ export interface SystemPackages {
 
 const NO_PACKAGES = ['distroless', 'scratch', 'chainguard', 'dhi']
 
-/** Packages of the system that the program's crates and .cargo/config.toml want, and the bases that this rules out. */
-export function readSystem(project: Project, data: Record<string, unknown>, needs: Needs): SystemPackages {
+/** Packages of the system that the program's crates and .cargo/config.toml want, and the bases that this rules out. @param unlocked crates that no lock file says more of */
+export function readSystem(project: Project, data: Record<string, unknown>, needs: Needs, unlocked: readonly string[]): SystemPackages {
   const out: SystemPackages = { build: [], buildApk: [], runtime: [], runtimeApk: [], unsuitable: [] }
   const add = (list: string[], more: string[]): void => void list.push(...more.filter((p) => !list.includes(p)))
+  // where no lock file tells what its crates lead to, the build has what they usually want
+  const { apt: usual, apk: usualApk } = data.unlocked as System
+  if (unlocked.some((name) => !new RegExp(data.pure as string).test(name))) (add(out.build, usual), add(out.buildApk, usualApk))
   for (const [name, system] of Object.entries(data.system as Record<string, System>)) {
     const evidence = system.when ? system.when.map(needs.asked).find(Boolean) : needs.has(name)
     if (!evidence || system.unless?.some((n) => needs.has(n))) continue
