@@ -6,6 +6,7 @@ import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
 import { readConfiguration } from './rust/configuration.ts'
 import { type Files, readFiles } from './rust/files.ts'
+import { readLoco } from './rust/loco.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem } from './rust/system.ts'
@@ -53,13 +54,14 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const configuration = readConfiguration(project, sources, needs)
   const address = readAddress(sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
-  const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : address.arguments
+  const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...address.arguments]
   const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies.keys()] : [])) : [])
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   warnOfPrograms(sources, warnings)
-  const sqlite = sqliteFile(sources, needs, data.sqlite as Record<string, string>)
-  const read = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
+  const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
+  const sqlite = loco?.sqlite ? (data.sqlite as Record<string, string>)['sqlx/sqlite'] : sqliteFile(sources, needs, data.sqlite as Record<string, string>)
+  const read = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...(loco?.variables ?? [])]
   const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
   const variables = withExamples(project, [...read, ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
@@ -81,11 +83,11 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     ready: health(server.ready),
     handlesSigterm: readSigterm(server.handlesSigterm, spec?.id, needs, crate, project),
     // one lock file holds what all members of a workspace ask for together
-    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => (crates.all.length > 1 ? needs.asked(n) : needs.has(n)) ?? []).slice(0, 1).map((e) => fact(id, e))),
+    services: Object.entries(language.services).filter(([id]) => !loco?.sqlite || !/^(?:postgres|mysql)$/.test(id)).flatMap(([id, names]) => names.flatMap((n) => (crates.all.length > 1 ? needs.asked(n) : needs.has(n)) ?? []).slice(0, 1).map((e) => fact(id, e))),
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
     unsuitable: system.unsuitable,
-    env: { ...values, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
+    env: { ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
