@@ -41,11 +41,14 @@ const SQL: Record<string, RegExp> = {
   mariadb: /\bimage:\s*['"]?\S*mariadb|\bmariadb:\/\/|^\w+_(?:TYPE|DRIVER|DIALECT|CONNECTION|ENGINE)\s*=\s*["']?mariadb/im,
 }
 
-/** Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these name some of them and not all. */
-export function namedServers(project: Project, services: Fact<string>[] | undefined): Fact<string>[] | undefined {
+/**
+ * Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these
+ * name some of them and not all. @param file whether it keeps its data in a file too, which is what it does where nothing names a server
+ */
+export function namedServers(project: Project, services: Fact<string>[] | undefined, file = false): Fact<string>[] | undefined {
   const able = services?.filter((s) => SQL[s.value]) ?? []
   if (able.length < 2) return services
   const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.original(f) ?? '').join('\n')
   const named = able.filter((s) => SQL[s.value]!.test(said))
-  return named.length === 0 ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
+  return named.length === 0 && !file ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
 }

@@ -23,6 +23,9 @@ import { chooseLine } from './versions.ts'
 interface GoData {
   breaks: Record<string, { from?: string; before: string; line: string; by?: string[]; beside?: string }>
   cgo: string[]
+  databases: string[]
+  home: string
+  homes: string[]
   systemPackages: Record<string, { apt: string[]; apk: string[] }>
   likely: string[]
   reads: string
@@ -108,10 +111,11 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets: secretNames(variables),
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
-    env: { ...values, ...(main.called ? { FUNCTION_TARGET: main.called.name } : {}) },
+    env: { ...(sources.match(new RegExp(data.home)) || data.homes.some(uses) ? { HOME: '/tmp' } : {}), ...values, ...(main.called ? { FUNCTION_TARGET: main.called.name } : {}) },
     writable: [...writes.folders, ...kept],
     build: {
       grpc: framework?.value === 'grpc' && sources.match(/RegisterHealthServer\(/) !== undefined,
+      databaseFile: data.databases.some(uses),
       cgo: cgo !== undefined,
       cgoEnabled: cgo ? '1' : '0',
       opened: opened.map((o) => ({ ...o })),

@@ -87,7 +87,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
     unsuitable: system.unsuitable,
-    env: { ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
+    env: { ...(sources.match(new RegExp(data.home as string)) ? { HOME: '/tmp' } : {}), ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
