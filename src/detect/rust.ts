@@ -9,7 +9,7 @@ import { type Files, readFiles } from './rust/files.ts'
 import { readLoco } from './rust/loco.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
-import { type Needs, readNeeds, readSystem } from './rust/system.ts'
+import { type Needs, readNeeds, readSystem, staleIn } from './rust/system.ts'
 import { readToolchain } from './rust/toolchain.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
@@ -37,6 +37,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const data = language.data!
   const lock = project.read(join(top, 'Cargo.lock'))
   if (lock === undefined) warnings.push({ message: 'there is no Cargo.lock, so two builds may take different versions', file: join(top, 'Cargo.toml'), hint: 'commit Cargo.lock' })
+  const stale = lock === undefined ? undefined : staleIn(lock, crates.all.filter((c) => c.member))
+  if (stale) warnings.push({ message: `Cargo.lock names another version of ${stale.name}, so the build brings it up to date`, file: stale.manifest, hint: 'cargo update --workspace, and commit Cargo.lock' })
   const needs = readNeeds(closureOf(crate, crates.all), lock)
   const shuttle = needs.has('shuttle-runtime')
   if (shuttle) warnings.push({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
@@ -92,7 +94,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
-      ...readBuild(project, crates.all, binary, top, lock !== undefined, toolchain.file),
+      ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
       systemPackages: system.build,
       systemPackagesApk: system.buildApk,
       runtimePackages: system.runtime,
@@ -118,7 +120,7 @@ function refusePages(project: Project, crate: Crate): void {
 }
 
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
-function readBuild(project: Project, crates: readonly Crate[], binary: Binary, top: string, locked: boolean, toolchain: string): LanguageFacts['build'] {
+function readBuild(project: Project, crates: readonly Crate[], binary: Binary, top: string, locked: boolean, toolchain: string, held: boolean): LanguageFacts['build'] {
   // what lies beside a workspace has manifests of other workspaces, which are not copied one by one
   const beside = top !== '.'
   const where = beside ? ['--manifest-path', join(top, 'Cargo.toml'), '--target-dir', 'target'] : []
@@ -132,7 +134,7 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, t
     locked,
     where,
     manifests: beside ? [] : [
-      { files: ['Cargo.toml', ...(locked ? ['Cargo.lock'] : []), ...(toolchain ? [toolchain] : [])], to: './' },
+      { files: ['Cargo.toml', ...(held ? ['Cargo.lock'] : []), ...(toolchain ? [toolchain] : [])], to: './' },
       ...crates.filter((c) => c.folder !== '.').map((c) => ({ files: [c.manifest], to: `${c.folder}/` })),
       ...folders.map((f) => ({ files: [f], to: `./${f}` })),
     ],

@@ -39,6 +39,12 @@ export function readNeeds(closure: readonly Crate[], lock: string | undefined): 
   return { asked, has, locked: (name) => versions.get(name) }
 }
 
+/** A member whose version the lock file says otherwise: then it is not as it would be written now, which `--locked` does not let pass. */
+export function staleIn(lock: string, members: readonly Crate[]): Crate | undefined {
+  const held = new Map(Array.from(lock.matchAll(/^name = "([^"]+)"\nversion = "([^"]+)"\n(?!source)/gm), (m) => [m[1]!, m[2]!]))
+  return members.find(({ name, version }) => version !== undefined && (held.get(name) ?? version) !== version)
+}
+
 /** Databases that sqlx's macros could use stand in every lock file, whatever features are on. */
 const OPTIONAL = /^sqlx-(postgres|mysql|sqlite)$/
 
