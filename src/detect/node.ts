@@ -1,7 +1,8 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { InputError } from '../errors.ts'
 import { assumed, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
+import { detectMember } from './member.ts'
 import { staticFacts, staticImages } from './nginx.ts'
 import { unsuitableBases } from './node/bases.ts'
 import { readCopies } from './node/copies.ts'
@@ -34,12 +35,21 @@ import { readServer, readSources } from './sources.ts'
  */
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const manifest = readManifest(context.project)
-  if (!manifest) return bareServer(context)
+  const nx = manifest?.scripts.build ?? manifest?.scripts.start ? undefined : nxApp(context)
+  if (nx || !manifest) return nx ?? bareServer(context)
   const workspace = findWorkspace(context, manifest, (member, root) => isApp(context, member, root))
   if (!workspace) return detectApp(context, manifest)
   const app = workspace.up ? context : { ...context, project: openProject(join(workspace.root.root, workspace.path)) }
   const facts = detectApp(app, readManifest(app.project)!, workspace)
   return { ...facts, app: workspace.path, ...(workspace.up ? { context: workspace.up.replace(/\/$/, '') } : {}) }
+}
+
+/** An app of an Nx repository, which a project.json builds instead of scripts: at the root, where its packages lie. */
+function nxApp(context: DetectContext): LanguageFacts | undefined {
+  const { project, chosen } = context
+  if (chosen.member !== undefined || !project.has('project.json')) return undefined
+  const facts = detectMember(context, (root) => detectApp(root, readManifest(root.project)!), ['nx.json'], (root) => root.has('package.json'))
+  return facts && { ...placed(facts, `${facts.context}/`), name: fact(basename(project.root), { file: 'project.json' }) }
 }
 
 /** A server of one file or more that needs nothing but Node.js: there is nothing to install, and no package.json to say so. */

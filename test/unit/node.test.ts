@@ -156,7 +156,7 @@ describe('Nx', () => {
   })
   test('several: asked, and chosen by what starts one', async () => {
     const files = { ...root, 'apps/api/project.json': api, 'apps/web/project.json': web }
-    expect((await problemsOf(files))[0]).toMatchObject({ where: '--start', choices: ['node dist/api/main.js'] })
+    expect((await problemsOf(files))[0]).toMatchObject({ where: '--app', choices: ['apps/api', 'apps/web'] })
     expect((await factsOf(files, { start: ['node', 'dist/api/main.js'] })).build.output).toBe('')
   })
 })
