@@ -23,7 +23,7 @@ export function readCopies(read: Read): Copy[] {
   const { project } = context
   const root = workdirOf(workspace)
   const plain = (from: string, to: string): Copy => ({ from: `${root}/${from}`, to, excluded: [] })
-  if (start.static) return [{ from: `${root}/${start.static.folder === '.' ? '' : `${start.static.folder}/`}`, to: '/srv/', excluded: start.static.folder === '.' ? ['node_modules', manifest.file, ...leftOut(context, sources, start, manifest)] : [] }]
+  if (start.static) return [{ from: `${root}/${start.static.folder === '.' ? '' : `${start.static.folder}/`}`, to: '/srv/', excluded: start.static.folder === '.' ? [...(project.read('index.html')?.includes('node_modules/') ? [] : ['node_modules']), manifest.file, ...leftOut(context, sources, start, manifest)] : [] }]
   if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
   if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
   const libraries = packages.needed.map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))

@@ -157,13 +157,14 @@ function callingStart({ project, language }: DetectContext, { json, production, 
   }
 }
 
-/** Files that nothing of the project serves and a build of its own completes: the folder that holds the first page, or gets it. */
-function pages(project: Project, { scripts, at }: Manifest): Start | undefined {
+/** Files that nothing of the project serves, and that a build of its own may complete: the folder that holds the first page, or gets it. */
+function pages(project: Project, { json, production, scripts, keyAt }: Manifest): Start | undefined {
   const build = scripts.build ?? ''
-  if (build === '') return undefined
+  // a page of a library shows what it does, and what only has tools is served as it lies
+  if (build === '' && (Object.keys(production).length === 0 || (json.main ?? json.module ?? json.bin) !== undefined)) return undefined
   const made = ['dist', 'build', '_site'].find((f) => new RegExp(`(?:^|[\\s=:/'"])${f}(?:[/\\s'"]|$)`).test(build))
   const folder = made !== undefined && !project.has('index.html') ? made : ['public', ''].find((f) => project.has(f === '' ? 'index.html' : `${f}/index.html`))
-  return folder === undefined || (folder === made && !project.has('src/index.html')) ? undefined : { ...NOTHING, static: { folder: folder || '.', spa: false, evidence: at('"build"') } }
+  return folder === undefined || (folder === made && !project.has('src/index.html')) ? undefined : { ...NOTHING, static: { folder: folder || '.', spa: false, evidence: build === '' ? { file: folder ? `${folder}/index.html` : 'index.html' } : keyAt('build') } }
 }
 
 /** Whether the page beside a file loads it, so that browsers run it. */
