@@ -108,7 +108,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   server.listens ??= exported
   if (!context.chosen.start && !start.static) refuseUnserved(project, start, spec, manifest, server.listens !== undefined)
   const port = readPort(sources, start, project, exported)
-  const address: Address = start.static ? {} : readAddress(project, sources, spec, start, server.loopback, warnings)
+  const address: Address = start.static ? {} : readAddress(project, sources, spec, start, warnings)
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address.variable?.value ?? {}), ...Object.keys(start.env)])
 
   let known: { files?: ReadonlySet<string> } | undefined

@@ -94,15 +94,14 @@ export interface Address {
 export const OPENER = '/opened.cjs'
 
 /** Reads that from the sources, with a warning where the program itself cannot be told. */
-export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, loopback: Match | undefined, warnings: Warning[]): Address {
+export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, warnings: Warning[]): Address {
   if (start.framework && framework?.host) return { variable: fact(framework.host, ...(start.argv?.evidence ?? [])) }
   if (isFastifyCli(start)) return { variable: fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence) }
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return { variable: fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence) }
   const opened = sources.match(OPENED)
   if (opened && !start.framework) return { variable: fact({ [(opened.groups[0] ?? opened.groups[1])!]: 'true' }, opened.evidence) }
-  const listens = (file: string): boolean => /\.listen\(|\bserve\(|\bhostname\b/.test(project.read(file) ?? '') && !/["'`](?:0\.0\.0\.0|::)["'`]/.test(project.read(file) ?? '')
-  const bound = !start.framework && loopback && (start.cwd !== undefined || !isOfAnother(project, loopback.evidence.file)) && listens(loopback.evidence.file) && /listen|\bhost(name)?\b|address|bind/i.test(loopback.evidence.text ?? '') && !/:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i.test(loopback.evidence.text ?? '') ? loopback : undefined
+  const bound = start.framework ? undefined : sources.all('loopback').find((m) => isBound(project, m, start))
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (!found) return {}
@@ -115,6 +114,18 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
     hint: "listen on '0.0.0.0', or take the address from HOST",
   })
   return { opened: node }
+}
+
+/** Addresses of others: what connects to one, or calls it. */
+const ELSEWHERE = /:\/\/|\bDB_|database|redis|mongo|postgres|mysql|smtp|redirect|cors|origin/i
+const CONNECTS = /\b(?:\w*Pool|\w*Client|create(?:Connection|Pool|Client|Transport)|Sequelize|DataSource|Redis|knex|connect|http\.(?:get|request))\(/
+
+/** Whether a loopback address is the one that the program listens on. */
+function isBound(project: Project, { evidence: { file, line = 1, text = '' } }: Match, start: Start): boolean {
+  if ((start.cwd === undefined && isOfAnother(project, file)) || !/listen|\bhost(name)?\b|address|bind/i.test(text) || ELSEWHERE.test(text)) return false
+  const source = project.read(file) ?? ''
+  if (!/\.listen\(|\bserve\(|\bhostname\b/.test(source) || /["'`](?:0\.0\.0\.0|::)["'`]/.test(source)) return false
+  return !CONNECTS.test(source.split('\n').slice(Math.max(0, line - 4), line).join('\n'))
 }
 
 const ENDS = /exit|close|stop|shut|\bend\b|kill|destroy|quit|disconnect|drain|terminat|clean|abort|resolve|emit|dispose|\bdown\b/i
