@@ -61,7 +61,7 @@ async function attempt(row, top, flags) {
   const port = /^EXPOSE (\d+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const user = /^USER (\S+)/m.exec(dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')))?.[1]
   const compose = readFileSync(join(dir, 'compose.yaml'), 'utf8')
-  const started = /^ {4}depends_on:/m.test(compose) ? composed(dir, compose, row) : alone(compose, { port, user, tag })
+  const started = /^ {4}depends_on:|^# Once, before the first start:/m.test(compose) ? composed(dir, compose, row) : alone(compose, { port, user, tag })
   step('ran', started.id !== '', started.error)
   const container = started.id
   try {

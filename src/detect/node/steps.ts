@@ -84,7 +84,8 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
   // what a script stands for says more than its name
   const told = (c: string): string => `${c} ${[...c.matchAll(/\b(?:run|run-s|yarn|pnpm) ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
   const made = before.filter((c) => MAKES.test(told(c)) && !/\bmigrate|seed|db push\b/.test(told(c)) && !(build && c.includes(build)))
-  const own = build || start.cwd ? undefined : made.length === 0 && isCompiled(read) ? 'tsc' : framework?.build && (!framework.static || start.static) && !before.some((c) => c.includes(framework.build!)) ? framework.build : undefined
+  const usual = framework?.build && (!framework.static || start.static) && !before.some((c) => c.includes(framework.build!)) ? framework.build : undefined
+  const own = build || start.cwd ? undefined : (usual ?? (made.length === 0 && isCompiled(read) ? 'tsc' : undefined))
   for (const command of before.filter((c) => !made.includes(c) && !(build && c.includes(build))))
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
