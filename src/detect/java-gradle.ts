@@ -30,10 +30,10 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const settings = script(project, '', SETTINGS)
   const folders = gradleFolders(project)
   const catalog = readCatalog(project)
-  const own = (folder: string): Script[] => scriptsOf(project, folder, catalog)
+  const own = scriptsBy(project, folders, catalog)
   const module = chooseProject(project, folders, own, catalog, chosen)
   const siblings = reactor(module, folders, own)
-  const scripts = [...own(module), ...(module ? [shared(script(project, '', SCRIPTS))] : [])]
+  const scripts = own(module)
   const file = scripts[0]!.file
   const first = (...expressions: RegExp[]): Fact<string> | undefined => firstOf(scripts, expressions)
   const toolchain = first(/languageVersion\s*(?:=|\.set\(|\()\s*JavaLanguageVersion\.of\(\s*['"]?(\d+)/, /jvmToolchain\s*\(?\s*(\d+)/, /jvmToolchain\s*\{[^}]*JavaLanguageVersion\.of\(\s*(\d+)/)
@@ -114,12 +114,32 @@ function toldBy(scripts: Script[], variables: (text: string) => Map<string, stri
   return []
 }
 
-/** What the root's script says for every project. */
-function shared(root: Script): Script {
-  const blocks = [...root.text.matchAll(/\b(?:allprojects|subprojects)\s*\{/g)].map((m) => [m.index, closing(root.text, m.index + m[0].length)] as const)
-  const keep = (i: number): boolean => blocks.some(([from, to]) => i >= from && i < to)
-  return { file: root.file, text: [...root.text].map((c, i) => (c === '\n' || keep(i) ? c : ' ')).join('') }
+/** The scripts that say what a project is: its own, and what the root's says of it. */
+function scriptsBy(project: Project, folders: string[], catalog: Catalog): (folder: string) => Script[] {
+  const root = script(project, '', SCRIPTS)
+  const blocks = [...root.text.matchAll(/^[ \t]*(?:(allprojects|subprojects)|configure\s*\(\s*project\s*\(\s*["']:([^"']+)["']\s*\)\s*\)|project\s*\(\s*["']:([^"']+)["']\s*\))\s*\{/gm)].map((m) => ({ from: m.index, to: closing(root.text, m.index + m[0].length), of: m[1] ?? (m[2] ?? m[3]!).replaceAll(':', '/') }))
+  const known = new Map<string, Script[]>()
+  return (folder) => {
+    const found = known.get(folder) ?? scriptsOf(project, folder, catalog)
+    if (folders.length > 1 && !known.has(folder)) {
+      const said = blocks.filter((b) => b.of === 'allprojects' || (folder ? b.of === 'subprojects' || b.of === folder : false))
+      if (folder) found.push({ file: root.file, text: only(root.text, said) })
+      else found[0] = { file: root.file, text: without(root.text, blocks.filter((b) => !said.includes(b))) }
+    }
+    known.set(folder, found)
+    return found
+  }
 }
+
+interface Block {
+  from: number
+  to: number
+}
+
+/** A text of which only some blocks are left, and one without them; places stay what they are. */
+const only = (text: string, blocks: Block[]): string => kept(text, (i) => blocks.some((b) => i >= b.from && i < b.to))
+const without = (text: string, blocks: Block[]): string => kept(text, (i) => !blocks.some((b) => i >= b.from && i < b.to))
+const kept = (text: string, keep: (at: number) => boolean): string => text.split('').map((c, i) => (c === '\n' || keep(i) ? c : ' ')).join('')
 
 function closing(text: string, from: number): number {
   let depth = 1
@@ -162,15 +182,19 @@ function firstOf(scripts: Script[], expressions: RegExp[]): Fact<string> | undef
 /** gradle/libs.versions.toml: what its accessors stand for. */
 interface Catalog {
   libraries: Map<string, string>
+  /** accessors of libraries, by that of the bundle that they are in */
+  bundles: Map<string, string[]>
   plugins: Map<string, { id: string; version?: string }>
 }
 
-/** Reads the version catalog line by line: each entry stands on one. https://docs.gradle.org/current/userguide/version_catalogs.html */
+/** Reads the version catalog line by line: each entry stands on one, but for the lists of bundles. https://docs.gradle.org/current/userguide/version_catalogs.html */
 function readCatalog(project: Project): Catalog {
-  const catalog: Catalog = { libraries: new Map(), plugins: new Map() }
+  const catalog: Catalog = { libraries: new Map(), bundles: new Map(), plugins: new Map() }
   const versions = new Map<string, string>()
   let section = ''
-  for (const line of (project.read('gradle/libs.versions.toml') ?? '').split('\n')) {
+  const text = project.read('gradle/libs.versions.toml') ?? ''
+  for (const m of text.matchAll(/^\s*["']?([\w.-]+)["']?\s*=\s*\[([^\]]*)\]/gm)) catalog.bundles.set(m[1]!.replace(/[-_]/g, '.'), [...m[2]!.matchAll(/["']([^"']+)["']/g)].map((n) => n[1]!.replace(/[-_]/g, '.')))
+  for (const line of text.split('\n')) {
     section = /^\s*\[(\w+)\]/.exec(line)?.[1] ?? section
     const found = /^\s*["']?([\w.-]+)["']?\s*=\s*(.+)$/.exec(line)
     if (!found) continue
@@ -185,6 +209,12 @@ function readCatalog(project: Project): Catalog {
     }
   }
   return catalog
+}
+
+/** Artifact ids of a library or a bundle, by its accessor. */
+function librariesOf(catalog: Catalog, accessor: string): string[] {
+  const bundle = accessor.startsWith('bundles.') ? catalog.bundles.get(accessor.slice('bundles.'.length)) : undefined
+  return (bundle ?? [accessor]).map((a) => catalog.libraries.get(a) ?? a.replaceAll('.', '-'))
 }
 
 /** Plugins that are applied, by id. One that is only put on the class path (`apply false`) takes no part. */
@@ -215,11 +245,10 @@ function dependenciesOf(scripts: Script[], catalog: Catalog): Map<string, Eviden
     for (const m of text.matchAll(new RegExp(`${CONFIGURATION}group\\s*[:=]\\s*['"][^'"]+['"]\\s*,\\s*name\\s*[:=]\\s*['"]([^'"]+)`, 'g'))) add(m[1]!, m[0])
     for (const m of text.matchAll(new RegExp(`${CONFIGURATION}(\\w+)\\.([A-Za-z][\\w.]*)`, 'g'))) {
       const [what, named, accessor] = m as unknown as [string, string, string]
-      if (named === 'libs') for (const id of [catalog.libraries.get(accessor)]) add(id ?? accessor.replaceAll('.', '-'), what)
+      if (named === 'libs') for (const id of librariesOf(catalog, accessor)) add(id, what)
       else if (named === 'mn') add(accessor.replaceAll('.', '-'), what)
       else if (named === 'ktorLibs') add(`ktor-${accessor.replaceAll('.', '-')}`, what)
     }
-    for (const m of text.matchAll(/\blibs\.bundles\.(\w+)/g)) add(`bundle-${m[1]}`, m[0])
     for (const m of text.matchAll(/\bruntime\s*\(?\s*["'](netty|jetty|tomcat|undertow)["']/g)) add('micronaut-http-server', m[0])
   }
   return out
