@@ -69,7 +69,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const own = within(project, build.folders)
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const settings = readSettings(project, build.folders.flatMap((folder) => data.settings.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [], build.manager === 'bare' ? data.settings.flatMap((f) => [f, `BOOT-INF/classes/${f}`]) : [])))
+  const settings = settingsOf(project, build, data)
   const found = bare ?? findMains(within(project, [build.module]))
   const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
   const mains = compiled.length > 0 ? compiled : found
@@ -165,6 +165,18 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     },
     warnings,
   }
+}
+
+/** The settings that the program is packed with; those of a profile that they make active win. */
+function settingsOf(project: Project, build: BuildFile, data: Data): Settings {
+  const places = (names: string[]): string[] => build.folders.flatMap((folder) => names.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [], build.manager === 'bare' ? names.flatMap((f) => [f, `BOOT-INF/classes/${f}`]) : []))
+  const files = places(data.settings)
+  const settings = readSettings(project, files)
+  const profiles = (settings.value('spring.profiles.active') ?? '').split(/\s*,\s*/).filter((p) => /^[\w-]+$/.test(p))
+  if (profiles.length === 0) return settings
+  // of several the last one wins
+  const active = profiles.reverse().flatMap((p) => data.settings.filter((f) => /application\.(properties|ya?ml)$/.test(f)).map((f) => f.replace('application.', `application-${p}.`)))
+  return readSettings(project, [...places(active), ...files])
 }
 
 /** The class that a parent's framework is started by, by the parent's version. */
