@@ -1,6 +1,6 @@
 import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
 import type { BuildFile } from './java-build.ts'
-import { type Settings, variableOf } from './java-settings.ts'
+import type { Settings } from './java-settings.ts'
 import type { Framework } from './language.ts'
 import { lineOf, type Project } from './project.ts'
 import type { Sources } from './sources.ts'
@@ -104,7 +104,7 @@ export function writableFolders(project: Project, build: BuildFile, settings: Se
     out.add(folder)
     warnings.push({ message: `the program writes to ${folder}, which is empty at every start`, file: evidence.file, line: evidence.line, hint: 'log to the console, keep data in a service' })
   }
-  for (const name of ['logging.file.name', 'logging.file.path', 'logging.file', 'logging.path', 'quarkus.log.file.path']) {
+  for (const name of ['logging.file.name', 'logging.file.path', 'logging.file', 'logging.path', 'quarkus.log.file.path', 'logging.appenders.currentLogFilename']) {
     const found = settings.get(name)
     const value = settings.value(name)
     if (found && value) add(/path$/.test(name) && !value.startsWith('/') ? `${value}/x.log` : value, found.evidence[0]!)
@@ -136,14 +136,14 @@ export function writableFolders(project: Project, build: BuildFile, settings: Se
 
 const FILE_DATABASE = /^(jdbc:(?:h2:(?:file:)?|hsqldb:file:|sqlite:(?:file:)?|derby:(?:directory:)?))(?!mem:|tcp:|ssl:|zip:|res:|:memory:|:resource:|\/tmp\/)([^;?]+)(.*)$/
 
-/** Databases that are files beside the program: they are put where it may write, and the warning says what that means. */
-export function fileDatabases(settings: Settings, warnings: Warning[]): Record<string, string> {
-  const out: Record<string, string> = {}
+/** Databases that are files beside the program, by the names of their settings: they are put where it may write, and the warning says what that means. */
+export function fileDatabases(settings: Settings, warnings: Warning[]): [name: string, url: string][] {
+  const out: [string, string][] = []
   for (const name of settings.names) {
     const [, kind, path, rest] = FILE_DATABASE.exec(settings.value(name) ?? '') ?? []
     if (!path) continue
     const place = settings.get(name)!.evidence[0]!
-    out[variableOf(name)] = `${kind}/tmp/${path.split('/').at(-1)}${rest}`
+    out.push([name, `${kind}/tmp/${path.split('/').at(-1)}${rest}`])
     warnings.push({ message: 'the database is a file of the container, so it is empty at every start', file: place.file, line: place.line, hint: 'keep data in a service: PostgreSQL, MySQL' })
   }
   return out

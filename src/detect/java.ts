@@ -69,7 +69,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const own = within(project, build.folders)
   const framework = chooseFramework(language, build, chosen.framework)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const settings = settingsOf(project, build, data)
+  const arguments_ = argumentsOf(project, build, spec, process)
+  const settings = settingsOf(project, build, data, arguments_.files)
   const found = bare ?? findMains(within(project, [build.module]))
   const compiled = found.filter((m) => build.sources && m.evidence.file.startsWith(`${build.sources}/`))
   const mains = compiled.length > 0 ? compiled : found
@@ -91,8 +92,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const names = (service: string): string[] => language.services[service]!.filter((n) => build.dependencies.has(n)).flatMap((n) => data.drivers[n] ?? data.known[spec?.id ?? '']?.[service] ?? []).map((n) => calledIn(build.boot, n, data))
   const known = services.flatMap((s) => [...new Set(names(s.value))].flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
   const serves = servesFact(build, spec, framework, settings, server, sources)
-  const arguments_ = argumentsOf(project, build, spec, process)
-  const properties = [...(spec?.flags as string[] | undefined ?? []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
+  const databases = fileDatabases(settings, warnings)
+  const properties = [...(spec?.flags as string[] | undefined ?? []), ...(spec?.override ? databases.map(([name, url]) => `-D${spec.override}${name}=${url}`) : []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
   const args = [...properties, ...packaging.run, ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
   const apart = apartOf(build, language)
@@ -108,7 +109,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const open = (v: Fact<string>): boolean => v.evidence[0]?.text?.includes(`\${${v.value}:http`) === true
   const play = spec?.id === 'play' ? playSecret(settings, warnings) : []
   const secrets = [...play, ...secretNames(variables.filter((v) => !open(v))), ...known].filter((s, i, all) => all.findIndex((o) => o.value === s.value) === i)
-  const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...fileDatabases(settings, warnings) }
+  const env = { ...environmentOf(spec, settings, health.live ?? health.ready, serves.value), ...(spec?.override ? {} : Object.fromEntries(databases.map(([name, url]) => [variableOf(name), url]))) }
   packedKeys(project, build, settings, warnings)
   warnings.push(...notesOf(build, serves.value, sources, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
@@ -167,10 +168,10 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   }
 }
 
-/** The settings that the program is packed with; those of a profile that they make active win. */
-function settingsOf(project: Project, build: BuildFile, data: Data): Settings {
+/** The settings that the program is told or packed with; those of a profile that they make active win. */
+function settingsOf(project: Project, build: BuildFile, data: Data, told: readonly string[]): Settings {
   const places = (names: string[]): string[] => build.folders.flatMap((folder) => names.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [], build.manager === 'bare' ? names.flatMap((f) => [f, `BOOT-INF/classes/${f}`]) : []))
-  const files = places(data.settings)
+  const files = [...told.map((f) => under(build.module, f)), ...places(data.settings)]
   const settings = readSettings(project, files)
   const profiles = (settings.value('spring.profiles.active') ?? '').split(/\s*,\s*/).filter((p) => /^[\w-]+$/.test(p))
   if (profiles.length === 0) return settings
