@@ -3,7 +3,7 @@ import { type Conflict, isConflict, marked, type Merged, textOf } from './align.
 import { mergeDockerfiles } from './dockerfile.ts'
 import { linesOf, mergeLines } from './lines.ts'
 import { type Change, lf } from './reconcile.ts'
-import { isYaml, mergeYaml, type YamlConflict } from './yaml.ts'
+import { hasTwins, isYaml, mergeYaml, type YamlConflict } from './yaml.ts'
 
 /** A conflict as a person is told it. */
 export interface Clash {
@@ -25,9 +25,9 @@ export function mergeText(path: string, base: string, ours: string, next: string
   const lines = mergeLines(base, ours, next, !docker && !isYamlPath(path))
   const clean = !lines.some(isConflict)
   if (isYamlPath(path)) {
-    if (clean && isYaml(textOf(lines))) return { text: textOf(lines) }
+    if (clean && isYaml(textOf(lines)) && !hasTwins(textOf(lines))) return { text: textOf(lines) }
     const merged = mergeYaml(base, ours, next)
-    if (merged) return merged.conflicts.length === 0 ? { text: merged.text } : yamlClashes(merged, base, ours, next, clean ? undefined : marked(lines))
+    if (merged) return merged.conflicts.length === 0 ? { text: merged.text } : yamlClashes(merged, base, ours, next, lines)
     return { clashes: clashesOf(ours, lines), marked: clean ? marked([{ base, ours, next }]) : marked(lines) }
   }
   if (clean && !docker) return { text: textOf(lines) }
@@ -56,22 +56,33 @@ function mergeTwo(path: string, ours: string, next: string): Outcome {
   return parts.some(isConflict) ? { clashes: clashesOf(ours, parts), marked: marked(parts) } : { text: textOf(parts) }
 }
 
-/** What clashes in YAML: all else is merged, and only the values that both changed are marked, unless the lines say it already. */
-function yamlClashes({ text, conflicts }: { text: string; conflicts: YamlConflict[] }, base: string, ours: string, next: string, marks?: string): Outcome {
-  const clashes = conflicts.map((c): Clash => ({ line: lineOf(ours, c.path.split('.').at(-1)!), ours: `${c.path}: ${c.ours}`, next: `${c.path}: ${c.next}` }))
-  return { clashes, marked: marks ?? marked(aligned(text, mergeYaml(base, ours, next, 'next')!.text)) }
+/**
+ * What clashes in YAML: all else is merged, and only the values that both changed are marked. The marks of the line merge, which
+ * show the base too, stand where they are no more than that and each of their sides is YAML.
+ */
+function yamlClashes({ text, conflicts }: { text: string; conflicts: YamlConflict[] }, base: string, ours: string, next: string, lines: Merged = []): Outcome {
+  const clashes = conflicts.map((c): Clash => ({ line: linesOf(ours.slice(0, c.offset)).length, ours: `${c.path}: ${c.ours}`, next: `${c.path}: ${c.next}` }))
+  const open = lines.filter(isConflict).length
+  if (open > 0 && open <= conflicts.length && (['ours', 'next'] as const).every((s) => isYaml(sideOf(lines, s)))) return { clashes, marked: marked(lines) }
+  const other = mergeYaml(base, ours, next, 'next')
+  return { clashes, marked: other ? marked(aligned(text, other.text, true)) : marked([{ base, ours, next }]) }
 }
 
-/** Two texts line by line: what only one of them has is taken, what differs is a conflict. */
-function aligned(ours: string, next: string): Merged {
+/** The text in which one side stands at every conflict. */
+const sideOf = (merged: Merged, side: 'ours' | 'next'): string => merged.flatMap((p) => (isConflict(p) ? (p[side] === undefined ? [] : [p[side]]) : [p])).join('\n')
+
+/** Two texts line by line: what differs is a conflict, and what only one of them has is taken, or with `all` a conflict too. */
+function aligned(ours: string, next: string, all = false): Merged {
   const parts: Merged = []
   const changes = diffArrays(linesOf(ours), linesOf(next))
   for (let i = 0; i < changes.length; i++) {
     const [one, two] = [changes[i]!, changes[i + 1]]
+    const text = one.value.join('\n')
     if (one.removed && two?.added) {
-      parts.push({ base: undefined, ours: one.value.join('\n'), next: two.value.join('\n') })
+      parts.push({ base: undefined, ours: text, next: two.value.join('\n') })
       i++
-    } else parts.push(...one.value)
+    } else if (all && (one.removed || one.added)) parts.push({ base: undefined, ours: one.removed ? text : undefined, next: one.added ? text : undefined })
+    else parts.push(...one.value)
   }
   return parts
 }

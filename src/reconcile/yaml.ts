@@ -1,10 +1,12 @@
-import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, parseDocument, type Scalar, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, parseAllDocuments, parseDocument, type Scalar, stringify, visit, type YAMLMap, type YAMLSeq } from 'yaml'
 
 /** A place where both sides changed the same value in different ways. */
 export interface YamlConflict {
   path: string
   ours: string
   next: string
+  /** where it stands in `ours`: the value, or what it was taken out of */
+  offset: number
 }
 
 type Child = { key: string; value: Node | null; pair?: Pair<Scalar, Node | null> }
@@ -13,6 +15,13 @@ type Child = { key: string; value: Node | null; pair?: Pair<Scalar, Node | null>
 export function isYaml(text: string): boolean {
   const docs = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true })
   return Array.isArray(docs) && docs.every((d) => d.errors.length === 0)
+}
+
+/** Whether a list in which each name stood once has one twice, as a merge by lines leaves it when both sides add the same. */
+export function hasTwins(text: string): boolean {
+  let found = false
+  visit(parseDocument(text, { schema: 'failsafe' }), { Seq: (_, list) => ((found ||= list.items.every((i) => isMap(i) && nameOf(i) !== undefined) && !isNamed(list)) ? visit.BREAK : undefined) })
+  return found
 }
 
 /**
@@ -24,20 +33,48 @@ export function mergeYaml(base: string, ours: string, next: string, prefer: 'our
   const [b, o, n] = [base, ours, next].map((t) => parseDocument(t, { schema: 'failsafe', uniqueKeys: true })) as [Document, Document, Document]
   if ([b, o, n].some((d) => d.errors.length > 0) || !isMap(o.contents) || !isMap(n.contents)) return undefined
   const conflicts: YamlConflict[] = []
-  merge(isMap(b.contents) ? b.contents : undefined, o.contents, n.contents, [], conflicts, prefer)
-  if (same(b.commentBefore, o.commentBefore)) o.commentBefore = n.commentBefore ?? null
-  return { text: o.toString({ lineWidth: 0, flowCollectionPadding: /[{[] \S/.test(ours), doubleQuotedAsJSON: true }), conflicts }
+  try {
+    merge(isMap(b.contents) ? b.contents : undefined, o.contents, n.contents, [], { doc: o, conflicts, prefer })
+    if (same(b.commentBefore, o.commentBefore)) o.commentBefore = n.commentBefore ?? null
+    return { text: o.toString({ lineWidth: 0, flowCollectionPadding: /[{[] \S/.test(ours), doubleQuotedAsJSON: true, ...indentationOf(ours) }), conflicts }
+  } catch {
+    // an alias whose anchor is gone, or that unfolds to more than anybody writes
+    return undefined
+  }
+}
+
+/** How a person indents: by how much, and whether lists are set in. */
+export function indentationOf(text: string): { indent?: number; indentSeq?: boolean } {
+  const out: { indent?: number; indentSeq?: boolean } = {}
+  for (const [, outer, inner, dash] of text.matchAll(/^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?=(?:\s*#[^\n]*\n)*( *)(-[ \n])?[^\s#])/gm) as Iterable<RegExpExecArray>) {
+    const deeper = inner!.length - outer!.length
+    if (dash && deeper >= 0) out.indentSeq ??= deeper > 0
+    if (deeper > 0) out.indent ??= deeper
+  }
+  return out
+}
+
+
+type Collection = YAMLMap | YAMLSeq
+
+/** What a merge adds to: the document that it changes, and what clashes. */
+interface Into {
+  doc: Document
+  conflicts: YamlConflict[]
+  prefer: 'ours' | 'next'
 }
 
 /** Does to the collection `ours` what was done from `base` to `next`. */
-function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, next: YAMLMap | YAMLSeq, path: string[], conflicts: YamlConflict[], prefer: 'ours' | 'next'): void {
+function merge(base: Collection | undefined, ours: Collection, next: Collection, path: string[], into: Into): void {
+  const { doc, prefer } = into
+  const clash = (key: string, own: Node | null | undefined, new_: Node | null | undefined): void => void into.conflicts.push({ path: [...path, key].join('.'), ours: shown(own), next: shown(new_), offset: (own ?? ours).range?.[0] ?? 0 })
   const [b, o, n] = [childrenOf(base), childrenOf(ours), childrenOf(next)]
   for (const was of b.values()) {
     const own = o.get(was.key)
     if (n.has(was.key) || !own) continue
-    if (content(own.value) === content(was.value) && !says(own, was)) remove(ours, own)
+    if (content(own.value, doc) === content(was.value) && !says(own, was)) remove(ours, own)
     else {
-      conflicts.push(conflict(path, was.key, own.value, undefined))
+      clash(was.key, own.value, undefined)
       if (prefer === 'next') remove(ours, own)
     }
   }
@@ -48,7 +85,7 @@ function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, nex
       // what a person took away stays away, unless the tool changed it
       if (!was) insert(ours, new_, before)
       else if (content(was.value) !== content(new_.value)) {
-        conflicts.push(conflict(path, new_.key, undefined, new_.value))
+        clash(new_.key, undefined, new_.value)
         if (prefer === 'next') insert(ours, new_, before)
       }
       if (!was || prefer === 'next') before = new_.key
@@ -58,13 +95,13 @@ function merge(base: YAMLMap | YAMLSeq | undefined, ours: YAMLMap | YAMLSeq, nex
     // a selector cannot be changed once it is applied (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates)
     if (!was && new_.key === 'selector' && path.join('.') === 'spec') continue
     takeComments(was, own, new_)
-    if (content(own.value) === content(new_.value) || (was && content(was.value) === content(new_.value))) continue
-    const unchanged = was && content(own.value) === content(was.value)
+    if (content(own.value, doc) === content(new_.value) || (was && content(was.value) === content(new_.value))) continue
+    const unchanged = was && content(own.value, doc) === content(was.value)
     const parts = collections(was?.value, own.value, new_.value)
-    if (parts) merge(...parts, [...path, new_.key], conflicts, prefer)
+    if (parts) merge(...parts, [...path, new_.key], into)
     else if (unchanged && (isScalar(own.value) || !says(own, was))) replace(ours, own, new_)
     else {
-      conflicts.push(conflict(path, new_.key, own.value, new_.value))
+      clash(new_.key, own.value, new_.value)
       if (prefer === 'next') replace(ours, own, new_)
     }
   }
@@ -76,7 +113,7 @@ function takeComments(was: Child | undefined, own: Child, new_: Child): void {
   if (own.value && new_.value && same(was?.value?.comment, own.value.comment) && isScalar(own.value) === isScalar(new_.value)) own.value.comment = new_.value.comment ?? null
 }
 
-/** Whether a person wrote comments into a part that are not in the base. */
+/** Whether a person wrote comments, anchors or aliases into a part that are not in the base. */
 const says = (own: Child, was: Child): boolean => {
   const known = new Set(commentsOf(was.pair ?? was.value))
   return commentsOf(own.pair ?? own.value).some((c) => !known.has(c))
@@ -84,14 +121,12 @@ const says = (own: Child, was: Child): boolean => {
 
 function commentsOf(node: unknown): string[] {
   if (typeof node !== 'object' || node === null) return []
-  const { commentBefore, comment, key, value, items } = node as { commentBefore?: string | null; comment?: string | null; key?: unknown; value?: unknown; items?: unknown[] }
-  const own = [commentBefore, comment].flatMap((c) => c?.split('\n') ?? [])
+  const { commentBefore, comment, anchor, key, value, items } = node as { commentBefore?: string | null; comment?: string | null; anchor?: string; key?: unknown; value?: unknown; items?: unknown[] }
+  const own = [commentBefore, comment, anchor && `&${anchor}`, isAlias(node) ? `*${node.source}` : undefined].flatMap((c) => c?.split('\n') ?? [])
   return [...own, ...commentsOf(key), ...commentsOf(value), ...(items ?? []).flatMap(commentsOf)]
 }
 
 const same = (a: string | null | undefined, b: string | null | undefined): boolean => (a ?? '') === (b ?? '')
-
-type Collection = YAMLMap | YAMLSeq
 
 /**
  * The three as collections that can be merged: maps; lists whose items have names or are plain values; and lists of which no
@@ -129,23 +164,24 @@ function nameOf(item: Node): string | undefined {
   return field && `${field}=${String(item.get(field))}`
 }
 
-/** A value without its comments and its form. */
-const content = (node: unknown): string => (node === null || node === undefined ? '~' : JSON.stringify((node as Node).toJSON?.() ?? null))
+/** A value without its comments and its form; what its aliases stand for, in the document that they are of. */
+const content = (node: Node | null | undefined, doc?: Document): string => (node === null || node === undefined ? '~' : JSON.stringify((doc ? node.toJS(doc) : node.toJSON()) ?? null))
 
-function remove(from: YAMLMap | YAMLSeq, child: Child): void {
+function remove(from: Collection, child: Child): void {
   const items = from.items as unknown[]
   items.splice(items.indexOf(child.pair ?? child.value), 1)
 }
 
-function replace(within: YAMLMap | YAMLSeq, own: Child, new_: Child): void {
+function replace(within: Collection, own: Child, new_: Child): void {
   const items = within.items as unknown[]
   if (new_.value && own.value) new_.value.comment = own.value.comment ?? null
+  if (isScalar(new_.value) && isScalar(own.value) && own.value.anchor) new_.value.anchor = own.value.anchor
   if (own.pair) own.pair.value = new_.value
   else items[items.indexOf(own.value)] = new_.value
 }
 
 /** Puts a new child behind the one that it follows in the new text. */
-function insert(into: YAMLMap | YAMLSeq, child: Child, behind: string | undefined): void {
+function insert(into: Collection, child: Child, behind: string | undefined): void {
   const items = into.items as unknown[]
   const keys = [...childrenOf(into).keys()]
   const at = behind === undefined ? -1 : keys.indexOf(behind)
@@ -153,4 +189,3 @@ function insert(into: YAMLMap | YAMLSeq, child: Child, behind: string | undefine
 }
 
 const shown = (node: Node | null | undefined): string => (!node ? '(taken away)' : isScalar(node) ? (node.source ?? String(node.value)) : stringify(node, { lineWidth: 0 }).trim())
-const conflict = (path: string[], key: string, ours: Node | null | undefined, next: Node | null | undefined): YamlConflict => ({ path: [...path, key].join('.'), ours: shown(ours), next: shown(next) })

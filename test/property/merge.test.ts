@@ -79,6 +79,33 @@ describe('YAML', () => {
   test('the same value changed twice is a conflict with both sides', () => {
     expect(mergeText('d.yaml', 'a: 1\n', 'a: 2\n', 'a: 3\n')).toEqual({ clashes: [{ line: 1, ours: 'a: 2', next: 'a: 3' }], marked: '<<<<<<< yours\na: 2\n||||||| written last\na: 1\n=======\na: 3\n>>>>>>> new\n' })
   })
+  test('an anchor stays with the value that the tool changes, and one that is used elsewhere is not taken away', () => {
+    const compose = 'services:\n  a:\n    image: a:1\n    mem_limit: 1m\n    environment:\n      X: "1"\n  b:\n    image: b:1\n    mem_limit: 1m\n'
+    const limits = mergeText('compose.yaml', compose, compose.replace('mem_limit: 1m', 'mem_limit: &m 1m').replace(/1m\n$/, '*m\n'), compose.replaceAll('mem_limit: 1m', 'mem_limit: 2m'))
+    expect((limits as { text: string }).text).toMatch(/mem_limit: &m 2m\n[^]*mem_limit: \*m\n/)
+    const used = mergeText('compose.yaml', compose, `${compose.replace('environment:', 'environment: &e')}  c:\n    environment: *e\n`, compose.replace('    environment:\n      X: "1"\n', '').replace('b:1', 'b:2'))
+    expect(used).toMatchObject({ clashes: [{ line: 6, ours: expect.stringContaining('services.a.environment: &e'), next: 'services.a.environment: (taken away)' }] })
+  })
+  test('an item that both sides added stands once, and a conflict in it has its line', () => {
+    const list = 'env:\n  - name: A\n    value: "1"\n'
+    const mine = '  - name: D\n    value: "9"\n'
+    expect(mergeText('d.yaml', list, list + mine, list.replace('env:\n', `env:\n${mine}`))).toEqual({ text: list + mine })
+    expect(mergeText('d.yaml', list, list + mine, list.replace('env:\n', `env:\n${mine.replace('9', '4')}`))).toMatchObject({ clashes: [{ line: 5, ours: 'env.name=D.value: 9' }] })
+  })
+  test('what a person took away and the tool changed is marked, and each side of the marks is YAML', () => {
+    const text = 'spec:\n  a:\n    b: 1\n    c: 2\n  d:\n    - e\n    - f\n  g: 1\n'
+    const merged = mergeText('d.yaml', text, text.replace('  a:\n    b: 1\n    c: 2\n', '  x: 1\n'), text.replace('c: 2', 'c: 3').replace('g: 1', 'g: 2')) as { marked: string }
+    expect(merged.marked).toMatch(/^<{7} /m)
+    for (const side of [/^<{7} .*\n([^]*?)(?:^\|{7}[^]*?)?^={7}\n[^]*?^>{7} .*\n/gm, /^<{7} .*\n[^]*?^={7}\n([^]*?)^>{7} .*\n/gm]) expect(parses(merged.marked.replace(side, '$1'))).toBe(true)
+  })
+  test('a person\'s way to indent stays', () => {
+    const text = 'a:\n  - name: x\n    v: 1\n  - name: y\n    v: 1\nm:\n  k: 1\n'
+    const ours = 'a:\n- name: y\n  v: 1\n- name: x\n  v: 1\nm:\n  k: 1\n'
+    const next = text.replace('v: 1\nm', 'v: 2\nm')
+    expect(mergeText('d.yaml', text, ours, next)).toEqual({ text: ours.replace('v: 1', 'v: 2') })
+    const wide = ours.replaceAll('\n- ', '\n    - ').replaceAll('\n  ', '\n      ').replaceAll('        - ', '    - ').replace('m:\n      k', 'm:\n    k')
+    expect(mergeText('d.yaml', text, wide, next)).toEqual({ text: wide.replace('v: 1', 'v: 2') })
+  })
   test('scalars stay as they are written', () => {
     const merged = mergeText('d.yaml', 'mode: 0440\nb: 1\nc: 2\n', 'mode: 0440\nb: 1\nd: yes\nc: 2\n', 'mode: 0440\nc: 3\nb: 1\n')
     expect((merged as { text: string }).text).toContain('mode: 0440')
