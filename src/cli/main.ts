@@ -1,5 +1,6 @@
-import { EXIT, type InputError } from '../errors.ts'
+import { EXIT, InputError } from '../errors.ts'
 import type { Io } from './io.ts'
+import { OPTIONS } from './options.ts'
 import { type Parsed, parseArgv } from './parse.ts'
 
 export { processIo } from './io.ts'
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     if (flags.version && words.length === 0) return (await import('./help.ts')).printVersion(io)
     if (flags.help) return (await import('./help.ts')).run(words, flags, io)
     const command = Object.hasOwn(LOADERS, words[0] ?? '') ? LOADERS[words[0]!]! : undefined
+    refuseMisplaced(command && words[0], flags)
     if (command) return await (await command()).run(words.slice(1), flags, io)
     const { generate } = await import('./generate.ts')
     return await generate(words, flags, io)
@@ -34,4 +36,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json')
     return (await import('./report.ts')).report(error as InputError, json, io) ?? EXIT.fault
   }
+}
+
+/** Who types --check without update wants to look, and the main command would write. Throws InputError for flags of another command. */
+function refuseMisplaced(command: string | undefined, flags: Parsed['flags']): void {
+  const misplaced = OPTIONS.filter((o) => o.command && o.command !== command && flags[o.name])
+  if (misplaced.length > 0) throw new InputError(misplaced.map((o) => ({ message: `--${o.name} goes with ${o.command}`, where: `--${o.name}`, hint: `create-hardened-container ${o.command} --${o.name}` })))
 }

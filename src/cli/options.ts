@@ -13,6 +13,8 @@ export interface Option {
   choices?: readonly string[]
   group: 'Answers' | 'Policy' | 'Files' | 'Look without writing' | 'Existing files' | 'General'
   describe: string
+  /** the only command that takes it */
+  command?: string
   /** key of the answers that it sets; options without one steer the run */
   answer?: string
 }
@@ -55,10 +57,10 @@ export const OPTIONS: readonly Option[] = [
   { name: 'skip-existing', type: 'boolean', group: 'Existing files', describe: 'leave them as they are' },
   { name: 'backup', type: 'boolean', group: 'Existing files', describe: 'keep a numbered copy, then replace them' },
   { name: 'merge', type: 'boolean', group: 'Existing files', describe: 'merge them with the new text; what clashes is marked in the file' },
-  { name: 'rebase-lock', type: 'boolean', group: 'Existing files', describe: 'with update: make hardened.lock anew; what differs from what would be written counts as edited' },
-  { name: 'check', type: 'boolean', group: 'Look without writing', describe: 'with update: exit 4 when a file would change, 5 when an edit or an ended exception breaks the policy' },
-  { name: 'strict', type: 'boolean', group: 'Look without writing', describe: 'with update --check: edits are drift too' },
-  { name: 'update', type: 'boolean', group: 'Existing files', describe: 'with pack test: write the expected files anew' },
+  { name: 'rebase-lock', command: 'update', type: 'boolean', group: 'Existing files', describe: 'with update: make hardened.lock anew; what differs from what would be written counts as edited' },
+  { name: 'check', command: 'update', type: 'boolean', group: 'Look without writing', describe: 'with update: exit 4 when a file would change, 5 when an edit or an ended exception breaks the policy' },
+  { name: 'strict', command: 'update', type: 'boolean', group: 'Look without writing', describe: 'with update --check: edits are drift too' },
+  { name: 'update', command: 'pack', type: 'boolean', group: 'Existing files', describe: 'with pack test: write the expected files anew' },
   { name: 'color', type: 'boolean', group: 'General', describe: 'colours; --no-color for none' },
   { name: 'help', short: 'h', type: 'boolean', group: 'General', describe: 'this text' },
   { name: 'version', type: 'boolean', group: 'General', describe: 'the version' },

@@ -70,6 +70,10 @@ describe('the command line', () => {
     [['list', 'control'], 'did you mean controls?'],
     [['completion', 'bsh'], 'did you mean bash?'],
     [['package.json'], 'that is a file'],
+    [['--language', 'pyhton'], 'did you mean python?'],
+    [['--check'], 'create-hardened-container update --check'],
+    [['adopt', '--rebase-lock', '--merge'], '--rebase-lock goes with update'],
+    [['update', '--strict'], '--strict goes with --check'],
   ])('%j: exit 2, %s', (args, message) => {
     const folder = project()
     const before = tree(folder)
