@@ -14,8 +14,8 @@ import { EXIT, type InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import type { PackRun } from '../pack/run.ts'
 import { makePlan } from '../plan/make.ts'
-import type { Origin, Plan } from '../plan/plan.ts'
-import type { Answers, Layer, Resolved } from '../policy/answers.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Answers, isPerson, type Layer, type Resolved } from '../policy/answers.ts'
 import { answersFrom, userAnswers } from '../policy/files.ts'
 import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
 import { isPack, resolve } from '../policy/preset.ts'
@@ -63,6 +63,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   }
   const { facts, loaded } = found
   const plan = planFor(known, facts, loaded, resolved, preset)
+  const whole = { ...plan, artifacts: plan.artifacts }
   const gone = leaveOut(plan, known, flags)
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
@@ -72,8 +73,10 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   if (flags.plan) return print(planText(plan, facts), io)
 
   const rendered = renderFor(known, plan, loaded)
-  if (known.packs) known.packs.verify(plan, rendered)
-  else if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
+  // that a file is missing which a person deleted is not for a run to refuse: update --check tells what it breaks
+  const verified = gone.length === 0 ? rendered : renderFor(known, whole, loaded)
+  if (known.packs) known.packs.verify(plan, verified)
+  else if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, verified)
   const answersText = await savedText(known.saved, kept)
   const differing = await changesOf(known, rendered, gone, answersText, flags)
   const changes = flags['rebase-lock'] ? differing.map(asEdited) : differing
@@ -169,15 +172,12 @@ export function planFor({ root, packs }: Pick<Known, 'root' | 'packs'>, facts: F
 
 export const renderFor = ({ packs }: Pick<Known, 'packs'>, plan: Plan, loaded: Loaded): Rendered[] => (packs ? packs.render(plan, loaded) : render(plan, loaded.templates))
 
-/** Who says something that is no person: it is not kept as an answer. */
-const OTHERS: readonly (Origin | undefined)[] = ['preset', 'pack', 'enforced']
-
 /** What somebody said, without what presets and packs say. */
 export function given({ answers, origins }: Resolved): Answers {
   return Object.fromEntries(
     Object.entries(answers).flatMap(([key, value]) => {
-      if (key !== 'set' && key !== 'control') return OTHERS.includes(origins[key]) ? [] : [[key, value]]
-      const own = Object.entries(value as object).filter(([id]) => origins[`${key}.${id}`] !== undefined && !OTHERS.includes(origins[`${key}.${id}`]))
+      if (key !== 'set' && key !== 'control') return isPerson(origins[key]) ? [[key, value]] : []
+      const own = Object.entries(value as object).filter(([id]) => origins[`${key}.${id}`] !== undefined && isPerson(origins[`${key}.${id}`]))
       return own.length > 0 ? [[key, Object.fromEntries(own)]] : []
     }),
   )

@@ -19,6 +19,7 @@ type Flags = Parsed['flags']
 /** Writes the files anew without a question and keeps every edit; with --check, only says whether that is due. */
 export async function run(words: string[], flags: Flags, io: Io): Promise<number> {
   if (/[*?]/.test(String(flags.app ?? ''))) return (await import('./apps.ts')).forEachApp(words, flags, io, run)
+  if (flags.strict && !flags.check) throw new InputError({ message: '--strict goes with --check', where: '--strict', hint: 'create-hardened-container update --check --strict' })
   const { known, interrupted } = await readInput(words, flags, io)
   if (known.lock === undefined && known.saved.text === undefined && !interrupted)
     throw new InputError({ message: 'nothing was written here yet, so there is nothing to update', file: known.root, hint: 'begin with: create-hardened-container' })
@@ -50,7 +51,7 @@ async function check(words: string[], argvFlags: Flags, io: Io): Promise<number>
     ...due.map((c) => ({ path: c.path, change: c.kind, causes: causeOf(c, causes) })),
     ...(flags.strict ? edited.filter((c) => !due.includes(c)).map((c): Drift => ({ path: c.path, change: c.kind, causes: ['edited here'] })) : []),
   ]
-  const problems = [...ended(resolved), ...(edited.length > 0 ? await broken(known, plan, rendered, edited) : []), ...(known.packs ? onDisk(known, plan, rendered) : [])]
+  const problems = [...ended(resolved), ...(edited.length + gone.length > 0 ? await broken(known, plan, rendered, [...edited, ...gone]) : []), ...(known.packs ? onDisk(known, plan, rendered) : [])]
   const code = problems.length > 0 ? EXIT.policy : drift.length > 0 ? EXIT.drift : EXIT.ok
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: code === EXIT.ok, exitCode: code, drift, edited: edited.map((c) => c.path), problems, warnings: plan.warnings }, null, 2)}\n`)
   else await tell(drift, edited, problems, due, flags, io)
@@ -172,12 +173,12 @@ function onDisk({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[
   }))
 }
 
-/** Controls that do not hold in files that were edited, with file and line. */
+/** Controls that do not hold since files were edited or deleted, with file and line: also in a file that refers to such a one. */
 async function broken({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[], edited: readonly Change[]): Promise<Problem[]> {
   const [{ audit }, { controls }] = await Promise.all([import('../audit/audit.ts'), import('../../generated/controls.ts')])
   const paths = new Set(edited.map((c) => c.path))
   const files = rendered.map((r) => (paths.has(r.path) ? { path: r.path, text: readText(root, r.path) ?? r.text } : r))
-  return audit(files, packs?.controls ?? controls, plan).filter((f) => paths.has(f.file)).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
+  return audit(files, packs?.controls ?? controls, plan).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
 }
 
 async function tell(drift: readonly Drift[], edited: readonly Change[], problems: readonly Problem[], due: readonly Change[], flags: Flags, io: Io): Promise<void> {

@@ -119,6 +119,14 @@ describe('hardened.yaml and hardened.lock', () => {
     expect(tree(folder)).toEqual(before)
   })
 
+  test('an answer that is taken back leaves the comments about the file, and those of its neighbours in a list', () => {
+    const folder = project({ 'hardened.yaml': '# ours\nwith:\n    - ci # as everywhere\n' })
+    expect(run(folder, ['--with', 'ingress']).code).toBe(0)
+    expect(read(folder, 'hardened.yaml')).toBe('# ours\nwith:\n    - ci # as everywhere\n    - ingress\n')
+    expect(run(folder, ['--without', 'ci,ingress']).code).toBe(0)
+    expect(read(folder, 'hardened.yaml')).toBe('# ours\n\nwithout: [ci, ingress]\n')
+  })
+
   test('mistakes in it have their place', () => {
     const folder = project({ 'hardened.yaml': 'port: abc\nhealth-path: /x\nbase: debain\ncontrol:\n  seccomp: { of: x }\n' })
     const ran = run(folder, [])

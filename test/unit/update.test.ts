@@ -71,6 +71,23 @@ describe('update', () => {
     expect(tree(folder)['k8s/kustomization.yaml']).toContain('hpa.yaml')
   })
 
+  test('--with adds to the files that were asked for, --without takes one back', () => {
+    const folder = started({}, '--with', 'ci', '--without', 'hpa')
+    rmSync(join(folder, 'k8s/pdb.yaml'))
+    expect(run(folder, ['update']).code).toBe(0)
+    expect(run(folder, ['update', '--with', 'pdb']).out).not.toMatch(/^remove|hpa/m)
+    expect(tree(folder)['hardened.yaml']).toMatch(/^with: \["ci", "pdb"\]\nwithout: \["hpa"\]$/m)
+    expect(run(folder, ['update', '--without', 'ci', '--with', 'hpa']).out).toMatch(/^create +k8s\/hpa.yaml\n[^]*^remove +\.github/m)
+    expect(tree(folder)['hardened.yaml']).toMatch(/^# yaml-language-server[^]*^with: \["pdb", "hpa"\]\nwithout: \["ci"\]$/m)
+  })
+
+  test('a deleted file that a control asks for stops no run, and fails the check', () => {
+    const folder = started({}, '--with', 'ingress', '--set', 'resources.memory=512Mi')
+    for (const path of ['.dockerignore', 'k8s/service.yaml']) rmSync(join(folder, path))
+    expect(run(folder, ['update']).code).toBe(0)
+    expect(check(folder)).toMatchObject({ code: 5, err: expect.stringMatching(/context-secrets: there is no \.dockerignore[^]*k8s\/ingress\.yaml:\d+: selectors-match/) })
+  })
+
   test('without the lock the answers hold, and what is the same is taken over', () => {
     const folder = started({}, '--port', '4444')
     const before = tree(folder)
