@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
+import { type Option, OPTIONS } from '../cli/options.ts'
 import type { LockedPack } from '../pack/locked.ts'
 import type { Answers } from '../policy/answers.ts'
 
@@ -39,6 +40,8 @@ export function readText(root: string, path: string): string | undefined {
   }
 }
 
+const LEADS_OUT = /^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|$)/
+
 /** The lock of a folder; undefined before the first run. Throws InputError when it is damaged or of a newer tool. */
 export function readLock(root: string): Lock | undefined {
   const text = readText(root, LOCK_FILE)
@@ -61,7 +64,8 @@ export function readLock(root: string): Lock | undefined {
   if (lock.lockVersion !== 1) return wrong('lockVersion', `${String(lock.lockVersion)} is not known`)
   const { files, answers, packs, replaced, deleted } = lock
   if (!isMap(files) || !Object.values(files).every((v) => typeof v === 'string')) return wrong('files', 'is not a map of texts')
-  if (!isMap(answers) || typeof answers.text !== 'string' || !isMap(answers.values)) return wrong('answers', 'is not understood')
+  if (Object.keys(files).some((path) => LEADS_OUT.test(path))) return wrong('files', 'names a path that leads out of the folder')
+  if (!isMap(answers) || typeof answers.text !== 'string' || !isMap(answers.values) || !Object.entries(answers.values).every(([key, v]) => isAnswer(OPTIONS.find((o) => o.answer === key), v))) return wrong('answers', 'is not understood')
   if (replaced !== undefined && !(isMap(replaced) && Object.values(replaced).every((v) => typeof v === 'string'))) return wrong('replaced', 'is not a map of texts')
   if (deleted !== undefined && !isTexts(deleted)) return wrong('deleted', 'is not a list of texts')
   if (packs !== undefined && !(Array.isArray(packs) && packs.every(isLockedPack))) return wrong('packs', 'is not understood')
@@ -69,6 +73,15 @@ export function readLock(root: string): Lock | undefined {
 }
 
 const isTexts = (v: unknown): boolean => Array.isArray(v) && v.every((t) => typeof t === 'string')
+
+/** Whether a value has the form that the answer of an option has. */
+function isAnswer(option: Option | undefined, v: unknown): boolean {
+  if (!option) return false
+  if (option.name === 'control') return isMap(v) && Object.values(v).every((c) => isMap(c) && typeof c.on === 'boolean')
+  if (option.name === 'set') return isMap(v) && isTexts(Object.values(v))
+  if (option.type === 'list' || option.name === 'start') return isTexts(v)
+  return option.type === 'integer' ? Number.isInteger(v) : typeof v === 'string'
+}
 
 const isLockedPack = (p: unknown): boolean => isMap(p) && ['spec', 'name', 'version', 'resolved', 'integrity'].every((key) => typeof p[key] === 'string') && isTexts(p.extends) && isTexts(p.rules) && isMap(p.files)
 

@@ -60,7 +60,7 @@ async function plannable(known: Known, prompts: Prompts, first: Answers): Promis
   for (;;) {
     const { resolved, preset } = resolveFor(known, asked)
     try {
-      const { facts, loaded } = await detectFor(known, resolved.answers)
+      const { facts, loaded } = await detectFor(known, resolved)
       return { asked, facts, loaded, plan: planFor(known, facts, loaded, resolved, preset) }
     } catch (error) {
       const { problems } = error as InputError

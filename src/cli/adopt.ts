@@ -71,7 +71,7 @@ async function takeFrom(said: readonly Said[], known: Known, flags: Flags, io: I
 
 async function plan(known: Known, flags: Flags): Promise<Plan> {
   const { resolved, preset } = resolve([...known.layers, { origin: 'flag', answers: answersOfFlags(flags, known.packs?.policy.settings) }], known.packs)
-  const { facts, loaded } = await detectFor(known, resolved.answers)
+  const { facts, loaded } = await detectFor(known, resolved)
   return planFor(known, facts, loaded, resolved, preset)
 }
 

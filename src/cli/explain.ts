@@ -58,7 +58,7 @@ async function projectHere(flags: Parsed['flags'], io: Io): Promise<{ known?: Kn
   try {
     known = (await readInput([], flags, io)).known
     const { resolved, preset } = resolveFor(known)
-    const { facts, loaded } = await detectFor(known, resolved.answers)
+    const { facts, loaded } = await detectFor(known, resolved)
     return { known, project: { plan: planFor(known, facts, loaded, resolved, preset), loaded } }
   } catch (error) {
     if ((error as InputError).problems) return known ? { known } : {}

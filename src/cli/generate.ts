@@ -10,14 +10,14 @@ import type { Facts } from '../detect/facts.ts'
 import type { BaseId } from '../detect/language.ts'
 import { evidenceOf } from '../detect/existing.ts'
 import { EVIDENCE, openProject } from '../detect/project.ts'
-import { EXIT, type InputError, type Problem } from '../errors.ts'
+import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import type { PackRun } from '../pack/run.ts'
 import { makePlan } from '../plan/make.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Answers, isPerson, type Layer, type Resolved } from '../policy/answers.ts'
 import { answersFrom, userAnswers } from '../policy/files.ts'
-import { answersOfFlags, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
+import { answersOfFlags, placedBy, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
 import { isPack, resolve } from '../policy/preset.ts'
 import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
 import { type Change, hasMarkers, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
@@ -56,7 +56,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const asked = asks ? await (await import('../ask/wizard.ts')).ask(known, io) : {}
   if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
   const { resolved, preset } = resolveFor(known, asked)
-  const found = await detectFor(known, resolved.answers).catch(onlyAppOf)
+  const found = await detectFor(known, resolved).catch(onlyAppOf)
   if (typeof found === 'string') {
     io.stderr.write(`the only program is in ${found}/, so its files are written there\n`)
     return generate(words, { ...argvFlags, app: found }, io)
@@ -161,13 +161,28 @@ async function settle(root: string, writes: boolean): Promise<Problem[]> {
 /** Answers of every layer, with what was asked, under the preset and the packs of the project. */
 export const resolveFor = (known: Known, asked: Answers = {}): ReturnType<typeof resolve> => resolve([...known.layers, { origin: 'prompt', answers: asked }], known.packs)
 
-export function detectFor({ root, packs, lock }: Pick<Known, 'root' | 'packs' | 'lock'>, answers: Answers): Promise<{ facts: Facts; loaded: Loaded }> {
-  return detect(openProject(root, lock && (lock.replaced ?? {})), answers.language, { framework: answers.framework, manager: answers.packageManager, version: answers.languageVersion, start: answers.start, base: answers.base as BaseId | undefined }, '.', packs)
+export async function detectFor({ root, packs, lock }: Pick<Known, 'root' | 'packs' | 'lock'>, resolved: Resolved): Promise<{ facts: Facts; loaded: Loaded }> {
+  const { language, framework, packageManager: manager, languageVersion: version, start, base } = resolved.answers
+  try {
+    return await detect(openProject(root, lock && (lock.replaced ?? {})), language, { framework, manager, version, start, base: base as BaseId | undefined }, '.', packs)
+  } catch (error) {
+    throw whereSaid(error as Error, resolved, root)
+  }
 }
 
 export function planFor({ root, packs }: Pick<Known, 'root' | 'packs'>, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
-  const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog: packs ? packs.catalog(catalog) : catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
-  return packs ? packs.plan(plan) : plan
+  try {
+    const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog: packs ? packs.catalog(catalog) : catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
+    return packs ? packs.plan(plan) : plan
+  } catch (error) {
+    throw whereSaid(error as Error, resolved, root)
+  }
+}
+
+/** The error with each answer's place, where nobody gave the flag that it names. */
+function whereSaid(error: Error, { origins }: Resolved, root: string): Error {
+  const { problems, exitCode } = error as InputError
+  return problems ? new InputError(problems.map((p) => placedBy(p, origins, () => readText(root, ANSWERS_FILE) ?? '')), exitCode) : error
 }
 
 export const renderFor = ({ packs }: Pick<Known, 'packs'>, plan: Plan, loaded: Loaded): Rendered[] => (packs ? packs.render(plan, loaded) : render(plan, loaded.templates))

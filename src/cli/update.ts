@@ -38,7 +38,7 @@ async function check(words: string[], argvFlags: Flags, io: Io): Promise<number>
   const { known, flags, notes } = await readInput(words, argvFlags, io)
   for (const note of notes) io.stderr.write((await import('./report.ts')).problemText(note, 'warning'))
   const { resolved, preset } = resolveFor(known)
-  const { facts, loaded } = await detectFor(known, resolved.answers)
+  const { facts, loaded } = await detectFor(known, resolved)
   const plan = planFor(known, facts, loaded, resolved, preset)
   const whole = { ...plan, artifacts: plan.artifacts }
   const gone = leaveOut(plan, known, flags)

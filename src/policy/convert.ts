@@ -89,8 +89,9 @@ function controlOf(text: string, label: string, bad: Bad): [string, { on: boolea
   const [, id, state, reason = ''] = /^([\w-]+)=(on|off)(?::(.*))?$/.exec(text) ?? []
   const [, why = reason, until] = /^(.*?)\s*\buntil (\d{4}-\d\d-\d\d)$/.exec(reason) ?? []
   if (!id) bad(`${label} ${JSON.stringify(text)} is not understood`, 'like read-only-root=off:"writes its cache beside the program"')
-  else if (state === 'off' && !why.trim()) bad(`${label} ${id}=off says no reason`, `${id}=off:"why"`)
-  else if (until && Number.isNaN(Date.parse(until))) bad(`${label} ${id}: there is no day ${until}`, 'like 2027-03-31')
+  else if (state === 'off' && !why.trim()) bad(`${label} ${id}=off says no reason`, label === 'control' ? `${id}: { off: "why" }` : `${id}=off:"why"`)
+  // Date.parse takes the 31st of February for a day in March
+  else if (until && new Date(`${until}T00:00Z`).toJSON()?.slice(0, 10) !== until) bad(`${label} ${id}: there is no day ${until}`, 'like 2027-03-31')
   else return [[id, { on: state === 'on', ...(why.trim() ? { reason: why.trim() } : {}), ...(until ? { until } : {}) }]]
   return []
 }

@@ -1,7 +1,7 @@
 import { type Option, OPTIONS, variableOf } from '../cli/options.ts'
 import type { Parsed } from '../cli/parse.ts'
 import { InputError, type Problem } from '../errors.ts'
-import type { Answers } from './answers.ts'
+import type { Answers, Resolved } from './answers.ts'
 import { answersOf, type Given, type Settings, SETTINGS } from './convert.ts'
 
 type Flags = Parsed['flags']
@@ -46,4 +46,18 @@ export function refuseSwallowed(flags: Flags, env: NodeJS.ProcessEnv): void {
   const swallowed = ['dry-run', 'json'].filter((name) => env[`npm_config_${name.replace('-', '_')}`] === 'true' && flags[name] === undefined)
   if (swallowed.length > 0)
     throw new InputError(swallowed.map((name) => ({ message: `npm took --${name} for itself`, where: `--${name}`, hint: 'put -- before the flags: npm create hardened-container -- --' + name })))
+}
+
+/** A problem that names a flag, with the place where its answer was really said. */
+export function placedBy(problem: Problem, origins: Resolved['origins'], saved: () => string): Problem {
+  const option = OPTIONS.find((o) => o.answer && problem.where === `--${o.name}`)
+  if (!option) return problem
+  // of what several said together nobody knows whose it is
+  const said = new Set(Object.entries(origins).flatMap(([key, origin]) => (key === option.answer || key.startsWith(`${option.answer}.`) ? [origin] : [])))
+  const [origin] = said.size === 1 ? said : []
+  if (origin === 'environment') return { ...problem, where: variableOf(option) }
+  if (origin === 'answers file' || origin === 'user file') return { ...problem, where: `${option.answer} (${origin})` }
+  if (origin !== 'hardened.yaml') return problem
+  const line = saved().split('\n').findIndex((l) => l.replaceAll(/["']/g, '').startsWith(`${option.answer}:`)) + 1
+  return { ...problem, where: undefined, file: 'hardened.yaml', ...(line > 0 ? { line } : {}) }
 }

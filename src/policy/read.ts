@@ -38,9 +38,13 @@ export function answersOfMap(root: YAMLMap, at: (offset?: number) => Given['plac
   const given = new Map<NonNullable<ReturnType<typeof options.get>>, Given>()
   const sets: string[] = []
   for (const { key, value } of root.items) {
-    const name = String((key as { value?: unknown }).value)
+    const name = isScalar(key) ? String(key.value) : String(key)
     const place = at((key as Node).range?.[0])
     if (name === '$schema') continue
+    if (name === 'app') {
+      problems.push({ message: 'app is no answer: it is the folder that hardened.yaml lies in', ...place, hint: 'name it on the command line: --app PATH' })
+      continue
+    }
     const option = options.get(name)
     const taken = option ? undefined : elsewhere?.(name, value, place)
     if (taken !== undefined) {
@@ -76,6 +80,10 @@ function pairText(kind: string, { key, value }: { key: unknown; value: unknown }
   if (kind === 'control' && isMap(value)) {
     const off = value.get('off')
     const until = value.get('until')
+    if (until !== undefined && !/^\d{4}-\d\d-\d\d$/.test(String(until))) {
+      problems.push({ message: `control: ${id}: ${JSON.stringify(String(until))} is no day`, ...at((value.get('until', true) as unknown as Node).range?.[0]), hint: 'like 2027-03-31' })
+      return []
+    }
     if (off !== undefined && value.items.every((i) => ['off', 'until'].includes(String((i.key as { value?: unknown }).value)))) return [`${id}=off:${String(off)}${until === undefined ? '' : ` until ${String(until)}`}`]
   }
   problems.push({ message: `${kind}: ${id} has another form than expected`, ...at((key as Node).range?.[0]), hint: kind === 'control' ? `${id}: { off: "why", until: 2027-03-31 }` : `${id}: value` })

@@ -7,6 +7,11 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
   test.each([
     ['an unknown key', 'portt: 3\n', 2, /hardened\.yaml:1:1: there is no answer "portt"\n.*did you mean port\?/],
     ['a list where one value belongs', 'name: [x]\n', 2, /hardened\.yaml:1:7: name has another form/],
+    ['the folder of an app', 'app: api\n', 2, /hardened\.yaml:1:1: app is no answer/],
+    ['an exception until no day', 'control:\n  seccomp: { off: x, until: tomorrow }\n', 2, /hardened\.yaml:2:29: control: seccomp: "tomorrow" is no day/],
+    ['an exception until a day that no month has', 'control:\n  seccomp: { off: x, until: 2027-02-31 }\n', 2, /hardened\.yaml:2:3: .*there is no day 2027-02-31/],
+    ['what only the plan can tell', '# ours\nname: shop\nlanguageVersion: "99"\nport: 80\n', 2, /hardened\.yaml:3: Node\.js 99 is not known[^]*hardened\.yaml:4: port 80 needs rights/],
+    ['what only detection can tell', 'language: pyhton\n', 2, /hardened\.yaml:1: there is no language "pyhton" here\n.*did you mean python\?/],
     ['a key twice', 'port: 3000\nport: 4000\n', 2, /hardened\.yaml:2:1: .*unique/],
     ['a tab', 'port: 3000\n\tname: x\n', 2, /hardened\.yaml:2:1: .*[Tt]ab/],
     ['aliases that multiply', BOMB, 2, /there is no answer "a"[^]*services has another form/],
@@ -32,5 +37,6 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
     expect(done.err).toMatch(message)
     expect(done.code).toBe(2)
   })
+  test('what a variable says is told by its name', () => expect(run(project(), ['--yes'], { env: { CHC_PORT: '80' } }).err).toMatch(/^error: CHC_PORT: port 80 needs rights/))
   test('the same of a flag', () => expect(run(project(), ['--yes', '--start', 'node server.js sk_live_1234567890']).err).toMatch(/--start holds what looks like a secret/))
 })

@@ -73,7 +73,7 @@ function casesOf(folder: string, packs: PackRun): Case[] {
 async function rendered(root: string, answers: Answers, packs: PackRun): Promise<Rendered[]> {
   const known = { root, saved: { answers: {} }, layers: [{ origin: 'hardened.yaml' as const, answers }], packs }
   const { resolved, preset } = resolveFor(known)
-  const { facts, loaded } = await detectFor(known, resolved.answers)
+  const { facts, loaded } = await detectFor(known, resolved)
   const plan = planFor(known, facts, loaded, resolved, preset)
   const files = renderFor(known, plan, loaded)
   packs.verify(plan, files)
