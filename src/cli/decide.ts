@@ -1,4 +1,5 @@
 import type { Write } from '../apply/apply.ts'
+import type { Warning } from '../detect/facts.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import { type Change, same } from '../reconcile/reconcile.ts'
 import type { Parsed } from './parse.ts'
@@ -27,6 +28,14 @@ export function conflictError(conflicts: readonly Change[]): InputError {
     }),
     EXIT.conflict,
   )
+}
+
+/** Objects in files of somebody else for which a file of their own is written: kustomize takes each once. */
+export function doubled(changes: readonly Change[]): Warning[] {
+  const kinds = (text: string): string[] => [...text.matchAll(/^kind: *["']?(\w+)/gm)].map((m) => m[1]!)
+  return changes
+    .filter((c) => c.reason === 'foreign' && c.path.endsWith('.yaml'))
+    .flatMap((c) => changes.filter((o) => o !== c && o.path.endsWith('.yaml') && kinds(o.after).some((k) => !kinds(c.after).includes(k) && kinds(c.before!).includes(k))).map((o) => ({ message: `holds a ${kinds(o.after)[0]} too, for which ${o.path} is written, and one object cannot stand twice`, file: c.path, hint: `move what is yours into ${o.path} and take it out here` })))
 }
 
 const lineOfMarker = (text: string): number => text.split('\n').findIndex((l) => l.startsWith('<<<<<<< ')) + 1

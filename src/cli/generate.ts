@@ -23,7 +23,7 @@ import { ordered, readSaved, type Saved, savedText } from '../policy/saved.ts'
 import { type Change, hasMarkers, reconcile, reconcileOrphan } from '../reconcile/reconcile.ts'
 import { type Rendered, render } from '../render/render.ts'
 import { inCi } from './colour.ts'
-import { type Choice, choiceOf, conflictError, writesOf } from './decide.ts'
+import { type Choice, choiceOf, conflictError, doubled, writesOf } from './decide.ts'
 import type { Io } from './io.ts'
 import { nextSteps, repeatCommand } from './next.ts'
 import { changeLines, nextLines, planText, summary } from './output.ts'
@@ -42,6 +42,9 @@ export interface Known {
 
 /** The policy of an administrator, which holds for every project of the machine. */
 export const MANAGED_POLICY = '/etc/create-hardened-container/policy.yaml'
+
+/** The names that docker compose looks for, in its order (https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file) */
+const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
 export const catalog = { version, artifacts, controlIds, linters, services } as unknown as Catalog
 
@@ -65,6 +68,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const plan = planFor(known, facts, loaded, resolved, preset)
   const whole = { ...plan, artifacts: plan.artifacts }
   const gone = leaveOut(plan, known, flags)
+  const passed = plan.artifacts.some((a) => a.path === COMPOSE[0]) ? COMPOSE.slice(1).filter((name) => existsSync(join(known.root, name))) : []
+  for (const file of passed) plan.warnings.push({ message: `docker compose reads ${COMPOSE[0]} and passes this one over`, file, hint: `move what is yours into ${COMPOSE[0]} or compose.override.yaml and delete it; or stay with it: --without compose` })
   const kept = ordered(given(resolved))
   const repeat = repeatCommand(version, words[0], given(resolved))
   const near = relative(io.cwd, known.root)
@@ -81,6 +86,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const differing = await changesOf(known, rendered, gone, answersText, flags)
   const changes = flags['rebase-lock'] ? differing.map(asEdited) : differing
   const choices = choicesOf(changes, flags)
+  plan.warnings.push(...doubled(changes))
   if (looks && looks !== 'dry-run') return look(plan, changes, choices, flags, io)
   const framework = loaded.language.frameworks.find((f) => f.id === plan.framework?.id)
   if (asks) {

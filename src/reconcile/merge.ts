@@ -45,7 +45,7 @@ export function solve(change: Change, base: string | undefined, foreign: boolean
   const ours = lf(change.before)
   const outcome = base === undefined ? mergeTwo(change.path, ours, change.after) : mergeText(change.path, lf(base), ours, change.after)
   if (!('text' in outcome)) return { ...change, ...outcome }
-  return outcome.text === ours ? { ...change, kind: 'kept', after: change.before, reason: 'edited' } : { path: change.path, kind: 'merged', before: change.before, after: outcome.text }
+  return outcome.text === ours ? { ...change, kind: 'kept', after: change.before, reason: 'edited' } : { path: change.path, kind: 'merged', before: change.before, after: outcome.text, ...(change.reason === 'foreign' ? { reason: change.reason } : {}) }
 }
 
 /** Merges a file that somebody else wrote: YAML by key, all else where only one of the two has something to say. */

@@ -27,9 +27,18 @@ export function hasTwins(text: string): boolean {
 /**
  * Merges YAML by key, and lists whose items have a name by that name: what changed from `base` to `next` is done to `ours`, whose
  * comments and order stay. The failsafe schema keeps every scalar as it was written. Where both changed the same value the one of
- * `prefer` stands in the text, and the conflict is told. Undefined where one of the texts is not a single document of a map.
+ * `prefer` stands in the text, and the conflict is told. Of several documents in `ours` the one of the same kind is meant, the
+ * others stay. Undefined where one of the texts is not a single document of a map.
  */
 export function mergeYaml(base: string, ours: string, next: string, prefer: 'ours' | 'next' = 'ours'): { text: string; conflicts: YamlConflict[] } | undefined {
+  const documents = ours.split(/^(?=---[ \t]*(?:#.*)?$)/m)
+  const at = documents.findIndex((d) => kindOf(d) !== undefined && kindOf(d) === kindOf(next))
+  if (documents.length > 1 && at >= 0) {
+    const [head] = /^(---.*\n)?/.exec(documents[at]!)!
+    const before = documents.slice(0, at).join('') + head
+    const merged = mergeYaml(base, documents[at]!.slice(head.length), next, prefer)
+    return merged && { text: before + merged.text + documents.slice(at + 1).join(''), conflicts: merged.conflicts.map((c) => ({ ...c, offset: c.offset + before.length })) }
+  }
   const [b, o, n] = [base, ours, next].map((t) => parseDocument(t, { schema: 'failsafe', uniqueKeys: true })) as [Document, Document, Document]
   if ([b, o, n].some((d) => d.errors.length > 0) || !isMap(o.contents) || !isMap(n.contents)) return undefined
   const conflicts: YamlConflict[] = []
@@ -42,6 +51,9 @@ export function mergeYaml(base: string, ours: string, next: string, prefer: 'our
     return undefined
   }
 }
+
+/** The kind of a Kubernetes object. */
+const kindOf = (text: string): string | undefined => /^kind: *["']?(\w+)/m.exec(text)?.[1]
 
 /** How a person indents: by how much, and whether lists are set in. */
 export function indentationOf(text: string): { indent?: number; indentSeq?: boolean } {
@@ -69,6 +81,7 @@ function merge(base: Collection | undefined, ours: Collection, next: Collection,
   const { doc, prefer } = into
   const clash = (key: string, own: Node | null | undefined, new_: Node | null | undefined): void => void into.conflicts.push({ path: [...path, key].join('.'), ours: shown(own), next: shown(new_), offset: (own ?? ours).range?.[0] ?? 0 })
   const [b, o, n] = [childrenOf(base), childrenOf(ours), childrenOf(next)]
+  const silent = ours.flow && commentsOf(ours).length === 0
   for (const was of b.values()) {
     const own = o.get(was.key)
     if (n.has(was.key) || !own) continue
@@ -105,6 +118,8 @@ function merge(base: Collection | undefined, ours: Collection, next: Collection,
       if (prefer === 'next') replace(ours, own, new_)
     }
   }
+  // between braces a comment tears the line
+  if (silent && commentsOf(ours).length > 0) ours.flow = false
 }
 
 /** Comments follow the tool where a person has not changed them. */

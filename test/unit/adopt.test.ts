@@ -75,6 +75,19 @@ test('--merge keeps every line of theirs, in the text or between marks', () => {
   expect(deployment.match(/^<{7} /gm)!.length).toBeLessThanOrEqual(3)
 })
 
+test('of several documents in a file the one of the kind is merged; what stands twice and what is passed over is said', () => {
+  const service = 'kind: Service\nmetadata: { name: shop }\nspec: { ports: [{ port: 80 }] } # theirs\n'
+  const folder = own({ 'k8s/deployment.yaml': `${service}---\n${DEPLOYMENT}          resources:\n            limits: { memory: 1Gi }\n---\nkind: Job\n` })
+  const { err } = run(folder, ['adopt', '--merge'])
+  expect(err).toContain('warning: k8s/deployment.yaml: holds a Service too, for which k8s/service.yaml is written')
+  expect(err).toContain('warning: docker-compose.yml: docker compose reads compose.yaml and passes this one over')
+  const merged = tree(folder)['k8s/deployment.yaml']!
+  expect(merged.startsWith(`${service}---\napiVersion: apps/v1\n`)).toBe(true)
+  expect(merged).toMatch(/readOnlyRootFilesystem: true[^]*\n---\nkind: Job\n$/)
+  // a comment of the new text does not tear the braces apart
+  expect(merged).toMatch(/limits:\n +cpu: "1" # [^\n]*\n<{7} yours\n +memory: 1Gi\n={7}\n +memory: "256Mi"\n>{7} new\n/)
+})
+
 test('what cannot be is not taken, with the reason; hardened.yaml and templates of others are left alone', () => {
   const folder = own({ Dockerfile: DOCKERFILE.replace('22-alpine', '8'), 'hardened.yaml': 'name: mine\n', 'deploy/chart.yaml': 'name: {{ .Values.name }}\n', 'deploy/bad.yaml': 'a: [\n' })
   const { err, code } = run(folder, ['adopt'])
