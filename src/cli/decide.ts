@@ -41,15 +41,20 @@ export function doubled(changes: readonly Change[]): Warning[] {
 const lineOfMarker = (text: string): number => text.split('\n').findIndex((l) => l.startsWith('<<<<<<< ')) + 1
 const brief = (text: string): string => JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text)
 
-/** What is written and removed once every conflict has its choice. A checkout's line ends stay as they are. */
+/** The text that a file gets by a choice. A checkout's line ends stay as they are. */
+export function textOf(c: Change, choice: Choice | undefined): string {
+  const after = choice === 'merge' ? (c.marked ?? c.after) : c.after
+  const windows = c.before !== undefined && /\r\n/.test(c.before) && !/[^\r]\n/.test(c.before)
+  return windows ? after.replaceAll('\n', '\r\n') : after
+}
+
+/** What is written and removed once every conflict has its choice. */
 export function writesOf(changes: readonly Change[], choices: ReadonlyMap<string, Choice>): Write[] {
   return changes.flatMap((c): Write[] => {
     const unchanged = (now: string | undefined): boolean => (now === undefined || c.before === undefined ? now === c.before : same(now, c.before))
     if (c.kind === 'remove') return [{ path: c.path, unchanged }]
     const choice = choices.get(c.path)
     if (!['create', 'update', 'merged'].includes(c.kind) && (c.kind !== 'conflict' || choice === 'skip')) return []
-    const after = choice === 'merge' ? (c.marked ?? c.after) : c.after
-    const windows = c.before !== undefined && /\r\n/.test(c.before) && !/[^\r]\n/.test(c.before)
-    return [{ path: c.path, text: windows ? after.replaceAll('\n', '\r\n') : after, unchanged, ...(choice === 'backup' ? { backup: true } : {}) }]
+    return [{ path: c.path, text: textOf(c, choice), unchanged, ...(choice === 'backup' ? { backup: true } : {}) }]
   })
 }

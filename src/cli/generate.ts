@@ -242,7 +242,7 @@ function requireChoices(changes: readonly Change[], choices: ReadonlyMap<string,
 async function look(plan: Plan, changes: Change[], choices: Map<string, Choice>, flags: Parsed['flags'], io: Io): Promise<number> {
   const { diffText, document, printText } = await import('./look.ts')
   if (flags.print !== undefined) return print(printText(String(flags.print), changes), io)
-  if (flags.diff && !flags.json) return print(diffText(changes, flags, io), io)
+  if (flags.diff && !flags.json) return print(diffText(changes, flags, io, choices), io)
   const open = changes.filter((c) => c.kind === 'conflict' && !choices.has(c.path))
   const error = open.length > 0 ? conflictError(open) : undefined
   print(document(plan, changes, choices, error), io)

@@ -3,22 +3,21 @@ import { EXIT, InputError } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Change } from '../reconcile/reconcile.ts'
 import { coloured, paint } from './colour.ts'
-import type { Choice } from './decide.ts'
+import { type Choice, textOf } from './decide.ts'
 import type { Io } from './io.ts'
 import type { Parsed } from './parse.ts'
 import { withNearest } from './report.ts'
 
 type Flags = Parsed['flags']
 
-/** The unified diff from what is there to what would be written. */
-export function diffText(changes: readonly Change[], flags: Flags, io: Io): string {
+/** The unified diff from what is there to what would be written; of a conflict without a choice, to the new text. */
+export function diffText(changes: readonly Change[], flags: Flags, io: Io, choices: ReadonlyMap<string, Choice> = new Map()): string {
   const p = paint(coloured(flags, io.env, io.stdout))
   const line = (text: string): string => (/^(---|\+\+\+) /.test(text) ? p.bold(text) : text.startsWith('@@') ? p.cyan(text) : text.startsWith('+') ? p.green(text) : text.startsWith('-') ? p.red(text) : text)
   return changes
-    .filter((c) => c.kind !== 'same' && c.kind !== 'kept')
+    .filter((c) => !['same', 'kept', 'gone'].includes(c.kind) && choices.get(c.path) !== 'skip')
     .map((c) => {
-      const before = c.before?.replaceAll('\r\n', '\n') ?? ''
-      const patch = createTwoFilesPatch(c.before === undefined ? '/dev/null' : `a/${c.path}`, c.kind === 'remove' ? '/dev/null' : `b/${c.path}`, before, c.after, undefined, undefined, { headerOptions: undefined })
+      const patch = createTwoFilesPatch(c.before === undefined ? '/dev/null' : `a/${c.path}`, c.kind === 'remove' ? '/dev/null' : `b/${c.path}`, c.before ?? '', textOf(c, choices.get(c.path)), undefined, undefined, { headerOptions: undefined })
       return patch.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t?$/gm, '$1 $2').split('\n').map(line).join('\n')
     })
     .join('')

@@ -183,7 +183,7 @@ async function broken({ root, packs }: Known, plan: Plan, rendered: readonly Ren
 
 async function tell(drift: readonly Drift[], edited: readonly Change[], problems: readonly Problem[], due: readonly Change[], flags: Flags, io: Io): Promise<void> {
   const p = paint(coloured(flags, io.env, io.stdout))
-  if (flags.diff) io.stdout.write((await import('./look.ts')).diffText(due.filter((c) => c.kind !== 'gone'), flags, io))
+  if (flags.diff) io.stdout.write((await import('./look.ts')).diffText(due, flags, io))
   else {
     for (const d of drift) io.stdout.write(`${p.yellow('drift'.padEnd(9))}${d.path}   ${p.dim(d.causes.join('; '))}\n`)
     for (const c of edited) if (!drift.some((d) => d.path === c.path)) io.stdout.write(`${p.dim('edited'.padEnd(9))}${c.path}\n`)

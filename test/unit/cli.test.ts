@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { BIN, project, run, tree } from './cli-run.ts'
@@ -142,6 +142,23 @@ describe('looking writes nothing', () => {
     const done = spawnSync('git', ['apply', '-'], { cwd: folder, input: patch, encoding: 'utf8' })
     expect(done.stderr).toBe('')
     expect(read(folder, 'Dockerfile')).toBe(run(folder, ['--print', 'Dockerfile', '--port', '8085']).out)
+  })
+  test('--diff is what the same flags then write: with the line ends of a checkout, with marks, and without what is left alone', () => {
+    const folder = project()
+    run(folder, [])
+    const windows = read(folder, 'Dockerfile').replaceAll('\n', '\r\n')
+    writeFileSync(join(folder, 'Dockerfile'), windows)
+    writeFileSync(join(folder, 'k8s/deployment.yaml'), read(folder, 'k8s/deployment.yaml').replace('containerPort: 3000', 'containerPort: 3333'))
+    const flags = ['--port', '8085', '--merge']
+    const patch = run(folder, [...flags, '--diff']).out
+    expect(run(folder, ['--port', '8085', '--skip-existing', '--diff']).out).not.toContain('k8s/deployment.yaml')
+    const other = join(folder, '..', 'other')
+    cpSync(folder, other, { recursive: true })
+    spawnSync('git', ['init', '-q'], { cwd: folder })
+    expect(spawnSync('git', ['apply', '-'], { cwd: folder, input: patch, encoding: 'utf8' }).stderr).not.toContain('error')
+    run(other, flags)
+    for (const path of ['Dockerfile', 'k8s/deployment.yaml', 'compose.yaml']) expect(read(folder, path)).toBe(read(other, path))
+    expect(read(folder, 'k8s/deployment.yaml')).toContain('<<<<<<< yours')
   })
   test('--json holds the files and what happens to them', () => {
     const document = JSON.parse(run(project(), ['--json']).out)
