@@ -208,7 +208,8 @@ export function given({ answers, origins }: Resolved): Answers {
 export function leaveOut(plan: Plan, { root, lock }: Known, flags: Parsed['flags']): Change[] {
   if (!lock) return []
   const wanted = ((flags.with as string[] | undefined) ?? []).flatMap((w) => w.split(','))
-  const gone = plan.artifacts.filter((a) => (lock.files[a.path] !== undefined || lock.deleted?.includes(a.path)) && !wanted.includes(a.id) && !existsSync(join(root, a.path)))
+  const isWanted = (id: string): boolean => wanted.includes(id) || wanted.includes(catalog.artifacts.find((a) => a.id === id)?.group ?? '')
+  const gone = plan.artifacts.filter((a) => (lock.files[a.path] !== undefined || lock.deleted?.includes(a.path)) && !existsSync(join(root, a.path)) && !isWanted(a.id))
   plan.artifacts = plan.artifacts.filter((a) => !gone.includes(a))
   return gone.map(({ path }) => ({ path, kind: 'gone', after: '', ...(lock.deleted?.includes(path) ? { reason: 'known' } : {}) }))
 }
@@ -263,9 +264,11 @@ function asEdited(c: Change): Change {
 /** Everything in one go, the lock last: it says that all before it is there. */
 function write({ root, lock, packs }: Known, rendered: readonly Rendered[], facts: Facts, changes: readonly Change[], choices: ReadonlyMap<string, Choice>, answers: Lock['answers'], rebased: boolean): void {
   const deleted = changes.filter((c) => c.kind === 'gone').map((c) => c.path)
+  // what is no longer written and was edited is merged again on the day on which it is written again
+  const orphans = Object.fromEntries(changes.flatMap((c) => (c.reason === 'orphan' ? [[c.path, lock!.files[c.path]!]] : [])))
   // a second run has to find what the first one found
   const replaced = lock || rebased ? (lock?.replaced ?? {}) : Object.fromEntries(changes.flatMap((c) => (EVIDENCE.includes(c.path) && c.kind !== 'same' && c.before !== undefined ? [[c.path, evidenceOf(c.path, c.before)]] : [])))
-  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), ...(packs ? { packs: packs.locked } : {}), files: Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])), ...(Object.keys(replaced).length > 0 ? { replaced } : {}), ...(deleted.length > 0 ? { deleted } : {}) })
+  const next = lockText({ lockVersion: 1, tool: version, answers, facts: snapshot(facts), ...(packs ? { packs: packs.locked } : {}), files: { ...orphans, ...Object.fromEntries(rendered.filter((r) => !deleted.includes(r.path)).map((r) => [r.path, r.text])) }, ...(Object.keys(replaced).length > 0 ? { replaced } : {}), ...(deleted.length > 0 ? { deleted } : {}) })
   const writes = writesOf(changes, choices)
   const stale = lock === undefined || lockText(lock) !== next
   const unchanged = (now: string | undefined): boolean => rebased || (now === undefined || lock === undefined ? now === lock : lockText(JSON.parse(now) as Lock) === lockText(lock))

@@ -71,6 +71,18 @@ describe('update', () => {
     expect(tree(folder)['k8s/kustomization.yaml']).toContain('hpa.yaml')
   })
 
+  test('an edited file that was not written for a while is merged when it is written again', () => {
+    const folder = started()
+    edit(folder, 'k8s/hpa.yaml', 'maxReplicas:', '# ours\n  maxReplicas:')
+    expect(run(folder, ['update', '--without', 'hpa']).out).toMatch(/kept +k8s\/hpa\.yaml/)
+    expect(run(folder, ['update']).code).toBe(0)
+    expect(run(folder, ['update', '--with', 'hpa', '--namespace', 'team-a']).out).toMatch(/merged +k8s\/hpa\.yaml/)
+    expect(tree(folder)['k8s/hpa.yaml']).toMatch(/namespace: team-a[^]*# ours\n/)
+    run(folder, ['update', '--without', 'hpa'])
+    rmSync(join(folder, 'k8s'), { recursive: true })
+    expect(run(folder, ['update', '--with', 'hpa,kubernetes']).out).toMatch(/create +k8s\/deployment\.yaml[^]*create +k8s\/hpa\.yaml/)
+  })
+
   test('--with adds to the files that were asked for, --without takes one back', () => {
     const folder = started({}, '--with', 'ci', '--without', 'hpa')
     rmSync(join(folder, 'k8s/pdb.yaml'))
