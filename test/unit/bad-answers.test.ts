@@ -11,7 +11,7 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
     ['an exception until no day', 'control:\n  seccomp: { off: x, until: tomorrow }\n', 2, /hardened\.yaml:2:29: control: seccomp: "tomorrow" is no day/],
     ['an exception until a day that no month has', 'control:\n  seccomp: { off: x, until: 2027-02-31 }\n', 2, /hardened\.yaml:2:3: .*there is no day 2027-02-31/],
     ['what only the plan can tell', '# ours\nname: shop\nlanguageVersion: "99"\nport: 80\n', 2, /hardened\.yaml:3: Node\.js 99 is not known[^]*hardened\.yaml:4: port 80 needs rights/],
-    ['what only detection can tell', 'language: pyhton\n', 2, /hardened\.yaml:1: there is no language "pyhton" here\n.*did you mean python\?/],
+    ['what only detection can tell', 'language: pyhton\n', 2, /hardened\.yaml:1: there is no language "pyhton"\n.*did you mean python\?/],
     ['a key twice', 'port: 3000\nport: 4000\n', 2, /hardened\.yaml:2:1: .*unique/],
     ['a tab', 'port: 3000\n\tname: x\n', 2, /hardened\.yaml:2:1: .*[Tt]ab/],
     ['aliases that multiply', BOMB, 2, /there is no answer "a"[^]*services has another form/],
