@@ -9,6 +9,7 @@ const dist = join(__dirname, '..', 'dist')
 const parts = {}
 const made = {}
 const compiled = []
+let build
 
 /** A part of the bundle or a module of node's, made when it is first asked for. */
 function load(id) {
@@ -24,7 +25,10 @@ function compile(filename) {
   const { Script } = require('node:vm')
   // the build writes ASCII, which needs no decoding, and a hash of the rest into a comment at the head
   const text = fs.readFileSync(filename, 'latin1')
-  const kept = keptAs(text.slice(2, 34))
+  const hash = text.slice(2, 34)
+  // the main part names all others by their hashes
+  build ??= hash
+  const kept = keptAs(hash)
   const cachedData = kept && readKept(kept)
   const script = new Script(text, { filename, cachedData })
   if (kept && (!cachedData || script.cachedDataRejected)) compiled.push({ kept, script })
@@ -77,5 +81,5 @@ exports.load = load
 if (require.main === module) {
   const { main, processIo } = load('./main.cjs')
   // all that a run prints is written by then, and taking node apart in good order costs a millisecond
-  main(process.argv.slice(2), processIo(keep)).then((code) => process.exit(code))
+  main(process.argv.slice(2), processIo(keep, build)).then((code) => process.exit(code))
 }

@@ -105,6 +105,9 @@ function pack(texts, { outputs }) {
   for (const name of languages.flatMap((l) => [...l].slice(1))) if (languages.every((l) => l.has(name)) || texts.get(name).length < SMALL) main.add(name)
   const files = new Map([['main.cjs', main]])
   for (const name of texts.keys()) if (!main.has(name)) files.set(name, [name])
+  // what a run with packs loads, once more in one file: other commands load parts of it
+  const packs = closure(entry('src/cli/packs.ts'))
+  files.set([...packs][0], [...packs].filter((name) => !main.has(name)))
   // in brackets, V8 compiles a function at once instead of skimming it first and reading it again
   const object = (names) => `({${[...names].map((n) => `\n${JSON.stringify(`./${n}`)}: (function (module, exports, require) {\n${texts.get(n)}})`).join(',')}\n})\n`
   return [...files].map(([name, names]) => {

@@ -30,7 +30,7 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
   const { known, project } = await projectHere(flags, io)
   const packs = known?.packs
   const settings = packs?.policy.settings ?? SETTINGS
-  const all: Catalog = { controls: packs?.controls ?? (controls as Control[]), artifacts: packs?.catalog(catalog).artifacts ?? ARTIFACTS, settings }
+  const all: Catalog = { controls: (await packs?.controls()) ?? (controls as Control[]), artifacts: packs?.catalog(catalog).artifacts ?? ARTIFACTS, settings }
   const ids = [...all.controls.map((c) => c.id), ...all.artifacts.map((a) => a.id), ...OPTIONS.flatMap((o) => (o.answer ? [o.answer] : [])), ...Object.keys(settings)]
   const unknown = words.filter((w) => !ids.includes(w) && settingFor(w, settings) === undefined)
   if (unknown.length > 0) throw new InputError(unknown.map((w) => ({ message: `nothing is called ${JSON.stringify(w)}`, where: 'explain', hint: 'create-hardened-container list', near: { given: w, among: ids } })))

@@ -77,11 +77,9 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   plan.nextSteps = steps.map((s) => s.command)
   if (flags.plan) return print(planText(plan, facts), io)
 
-  const rendered = renderFor(known, plan, loaded)
   // that a file is missing which a person deleted is not for a run to refuse: update --check tells what it breaks
-  const verified = gone.length === 0 ? rendered : renderFor(known, whole, loaded)
-  if (known.packs) known.packs.verify(plan, verified)
-  else if (resolved.answers.control || resolved.answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, verified)
+  const verified = await verifiedFor(known, whole, loaded, resolved)
+  const rendered = gone.length === 0 ? verified : await renderFor(known, plan, loaded)
   const answersText = await savedText(known.saved, kept)
   const differing = await changesOf(known, rendered, gone, answersText, flags)
   const changes = flags['rebase-lock'] ? differing.map(asEdited) : differing
@@ -191,7 +189,15 @@ function whereSaid(error: Error, { origins }: Resolved, root: string): Error {
   return problems ? new InputError(problems.map((p) => placedBy(p, origins, () => readText(root, ANSWERS_FILE) ?? '')), exitCode) : error
 }
 
-export const renderFor = ({ packs }: Pick<Known, 'packs'>, plan: Plan, loaded: Loaded): Rendered[] => (packs ? packs.render(plan, loaded) : render(plan, loaded.templates))
+export const renderFor = async ({ packs }: Pick<Known, 'packs'>, plan: Plan, loaded: Loaded): Promise<Rendered[]> => (packs ? packs.render(plan, loaded) : render(plan, loaded.templates))
+
+/** The files; where a pack, --control or --set took part, after a look at what came out. Throws InputError naming what does not hold. */
+async function verifiedFor(known: Known, plan: Plan, loaded: Loaded, { answers }: Resolved): Promise<Rendered[]> {
+  if (known.packs) return known.packs.verified(plan, loaded)
+  const rendered = render(plan, loaded.templates)
+  if (answers.control || answers.set) (await import('../audit/verify.ts')).verifyRendered(plan, rendered)
+  return rendered
+}
 
 /** What somebody said, without what presets and packs say. */
 export function given({ answers, origins }: Resolved): Answers {

@@ -16,6 +16,8 @@ export interface Io {
   readonly inputIsTTY: boolean
   /** keeps what node compiled in this run, for the next one */
   keepCompiled(): void
+  /** what tells this build of the tool from any other; absent where it runs from its sources */
+  readonly build?: string
   /** the streams, for prompts */
   readonly streams: { input: NodeJS.ReadStream; output: NodeJS.WriteStream }
 }
@@ -24,11 +26,12 @@ export interface Io {
  * The edges of this process. node's own stream objects take 4 ms to make (measured), a sixth of its whole start, so text
  * is written by file descriptor.
  */
-export function processIo(keepCompiled: () => void): Io {
+export function processIo(keepCompiled: () => void, build?: string): Io {
   return {
     cwd: process.cwd(),
     env: process.env,
     keepCompiled,
+    ...(build ? { build } : {}),
     stdout: outputTo(1),
     stderr: outputTo(2),
     get inputIsTTY() {

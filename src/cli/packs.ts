@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import { isSeq, isScalar, parseDocument } from 'yaml'
 import { ANSWERS_FILE, type Lock, readText } from '../apply/state.ts'
+import { keptFor } from '../pack/kept.ts'
 import { keyText, loadPacks, readManaged } from '../pack/load.ts'
 import type { PackRun } from '../pack/run.ts'
 import { userFile } from '../policy/files.ts'
@@ -13,16 +13,19 @@ import type { Parsed } from './parse.ts'
 
 /** Loads the packs of a run; undefined where a closer look finds none. @throws InputError (pack) */
 export async function packsFor(root: string, flags: Parsed['flags'], environment: string[] | undefined, lock: Lock | undefined, io: Io, moving?: readonly string[]): Promise<PackRun | undefined> {
-  const managed = readManaged([MANAGED_POLICY, ...(typeof flags.policy === 'string' ? [resolve(io.cwd, flags.policy)] : [])])
+  const managed = await readManaged([MANAGED_POLICY, ...(typeof flags.policy === 'string' ? [resolve(io.cwd, flags.policy)] : [])])
+  const saved = readText(root, ANSWERS_FILE)
   const said = [
-    ...presetsIn(textOf(userFile(io.env))),
-    ...presetsIn(readText(root, ANSWERS_FILE)),
-    ...(typeof flags.answers === 'string' && flags.answers !== '-' ? presetsIn(textOf(resolve(io.cwd, flags.answers))) : []),
+    ...(await presetsIn(textOf(userFile(io.env)))),
+    // the lock has what an unchanged file says
+    ...(lock && saved === lock.answers.text ? (lock.answers.values.preset ?? []) : await presetsIn(saved)),
+    ...(typeof flags.answers === 'string' && flags.answers !== '-' ? await presetsIn(textOf(resolve(io.cwd, flags.answers))) : []),
     ...(environment ?? []).map((p) => fromRoot(p, root, io.cwd)),
     ...((flags.preset as string[] | undefined) ?? []).flatMap((p) => p.split(',')).map((p) => fromRoot(p, root, io.cwd)),
   ]
   const specs = [...new Set(said.filter(isPack))]
   if (specs.length === 0 && managed.packs.length === 0) return undefined
+  const kept = inCi(io.env) ? undefined : keptFor(io.build, io.env)
   const asks = !flags.yes && !inCi(io.env) && io.inputIsTTY && io.stderr.isTTY && flags.check !== true
   return loadPacks(
     specs,
@@ -32,6 +35,7 @@ export async function packsFor(root: string, flags: Parsed['flags'], environment
       locked: lock?.packs ?? [],
       frozen: (inCi(io.env) || flags.check === true) && moving === undefined,
       offline: flags.offline === true,
+      ...(kept ? { kept } : {}),
       trusted: (flags['trust-pack'] as string[] | undefined) ?? [],
       keys: ((flags['pack-key'] as string[] | undefined) ?? []).map((k) => keyText(k, io.cwd)),
       ...(moving ? { moving } : {}),
@@ -50,8 +54,9 @@ export function fromRoot(spec: string, root: string, cwd: string): string {
 }
 
 /** What `preset` says in a file of answers, without judging the rest of it. */
-function presetsIn(text: string | undefined): string[] {
+async function presetsIn(text: string | undefined): Promise<string[]> {
   if (!text?.includes('preset')) return []
+  const { isScalar, isSeq, parseDocument } = await import('yaml')
   const node = parseDocument(text, { schema: 'failsafe', prettyErrors: false }).get('preset', true)
   const items = isSeq(node) ? node.items : isScalar(node) ? [node] : []
   return items.flatMap((i) => (isScalar(i) ? String(i.value).split(',') : [])).map((p) => p.trim())

@@ -42,16 +42,16 @@ async function check(words: string[], argvFlags: Flags, io: Io): Promise<number>
   const plan = planFor(known, facts, loaded, resolved, preset)
   const whole = { ...plan, artifacts: plan.artifacts }
   const gone = leaveOut(plan, known, flags)
-  const rendered = renderFor(known, plan, loaded)
+  const rendered = await renderFor(known, plan, loaded)
   const changes = await changesOf(known, rendered, gone, await savedText(known.saved, ordered(given(resolved))), flags)
   const due = changes.filter(isDue)
   const edited = changes.filter((c) => c.kind === 'kept' || ((c.kind === 'merged' || c.kind === 'conflict') && c.reason !== 'foreign'))
-  const causes = due.length > 0 ? causesOf(known, { facts, loaded, resolved, preset, whole, rendered }) : new Map<string, string[]>()
+  const causes = due.length > 0 ? await causesOf(known, { facts, loaded, resolved, preset, whole, rendered }) : new Map<string, string[]>()
   const drift: Drift[] = [
     ...due.map((c) => ({ path: c.path, change: c.kind, causes: causeOf(c, causes) })),
     ...(flags.strict ? edited.filter((c) => !due.includes(c)).map((c): Drift => ({ path: c.path, change: c.kind, causes: ['edited here'] })) : []),
   ]
-  const problems = [...ended(resolved), ...(edited.length + gone.length > 0 ? await broken(known, plan, rendered, [...edited, ...gone]) : []), ...(known.packs ? onDisk(known, plan, rendered) : [])]
+  const problems = [...ended(resolved), ...(edited.length + gone.length > 0 ? await broken(known, plan, rendered, [...edited, ...gone]) : []), ...(known.packs ? await onDisk(known, plan, rendered) : [])]
   const code = problems.length > 0 ? EXIT.policy : drift.length > 0 ? EXIT.drift : EXIT.ok
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: code === EXIT.ok, exitCode: code, drift, edited: edited.map((c) => c.path), problems, warnings: plan.warnings }, null, 2)}\n`)
   else await tell(drift, edited, problems, due, flags, io)
@@ -85,7 +85,7 @@ interface Now {
  * Why each file differs from its last render: it is rendered again with what was known then, and one thing after the other is
  * brought up to date. What changes at a step is due to that step.
  */
-function causesOf(known: Known, now: Now): Map<string, string[]> {
+async function causesOf(known: Known, now: Now): Promise<Map<string, string[]>> {
   const { lock } = known
   const causes = new Map<string, string[]>()
   if (!lock) return causes
@@ -93,9 +93,9 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   const tool = moved.length > 0 ? `pack changed: ${moved.join(', ')}` : lock.tool === catalog.version ? 'preset, pack or templates newer' : `tool newer: ${lock.tool} → ${catalog.version}`
   // what the last run was given by flags and the environment is in the answers that it kept
   const then = resolve([{ origin: 'hardened.yaml', answers: lock.answers.values }], known.packs)
-  const texts = (make: () => readonly Rendered[]): Map<string, string> | undefined => {
+  const texts = async (make: () => Promise<readonly Rendered[]>): Promise<Map<string, string> | undefined> => {
     try {
-      return new Map(make().map((r) => [r.path, r.text]))
+      return new Map((await make()).map((r) => [r.path, r.text]))
     } catch {
       // what was said then does not go with today's tool or project: the next step tells
       return undefined
@@ -103,9 +103,9 @@ function causesOf(known: Known, now: Now): Map<string, string[]> {
   }
   const plain = (facts: unknown): Facts => revive(facts) as Facts
   const steps: [string, Map<string, string> | undefined][] = [
-    [tool, lock.facts ? texts(() => renderFor(known, planFor(known, plain(lock.facts), now.loaded, then.resolved, then.preset), now.loaded)) : undefined],
-    [`project changed${factsChanged(lock.facts, now.facts)}`, texts(() => renderFor(known, planFor(known, now.facts, now.loaded, then.resolved, then.preset), now.loaded))],
-    [`answers changed${changed(lock.answers.values, ordered(given(now.resolved)))}`, texts(() => renderFor(known, now.whole, now.loaded))],
+    [tool, lock.facts ? await texts(async () => renderFor(known, planFor(known, plain(lock.facts), now.loaded, then.resolved, then.preset), now.loaded)) : undefined],
+    [`project changed${factsChanged(lock.facts, now.facts)}`, await texts(async () => renderFor(known, planFor(known, now.facts, now.loaded, then.resolved, then.preset), now.loaded))],
+    [`answers changed${changed(lock.answers.values, ordered(given(now.resolved)))}`, await texts(() => renderFor(known, now.whole, now.loaded))],
     ['a file that it names was deleted', new Map(now.rendered.map((r) => [r.path, r.text]))],
   ]
   let before = new Map(Object.entries(lock.files))
@@ -166,7 +166,7 @@ function ended({ answers, origins }: Resolved): Problem[] {
 }
 
 /** What the files that are there say that a pack's rules do not allow: a rule that was tightened shows here. */
-function onDisk({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[]): Problem[] {
+function onDisk({ root, packs }: Known, plan: Plan, rendered: readonly Rendered[]): Promise<Problem[]> {
   return packs!.violations(plan, rendered.flatMap(({ path }) => {
     const text = readText(root, path)
     return text === undefined ? [] : [{ path, text }]
@@ -178,7 +178,7 @@ async function broken({ root, packs }: Known, plan: Plan, rendered: readonly Ren
   const [{ audit }, { controls }] = await Promise.all([import('../audit/audit.ts'), import('../../generated/controls.ts')])
   const paths = new Set(edited.map((c) => c.path))
   const files = rendered.map((r) => (paths.has(r.path) ? { path: r.path, text: readText(root, r.path) ?? r.text } : r))
-  return audit(files, packs?.controls ?? controls, plan).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
+  return audit(files, (await packs?.controls()) ?? controls, plan).map((f) => ({ message: `${f.control}: ${f.message}`, file: f.file, line: f.line, hint: `undo the edit, or give the reason: --control ${f.control}=off:"why"` }))
 }
 
 async function tell(drift: readonly Drift[], edited: readonly Change[], problems: readonly Problem[], due: readonly Change[], flags: Flags, io: Io): Promise<void> {

@@ -2,9 +2,11 @@
  * A reader and a writer of .tgz for packs: ustar with PAX and GNU long names, regular files only. Own code, since the libraries
  * write to disks, follow links and unpack whatever is in there (CVE-2026-23745, -26960, -29786, -59873; CVE-2026-56876).
  */
-import { gunzipSync, gzipSync } from 'node:zlib'
 import { EXIT, InputError } from '../errors.ts'
 import { LIMITS, named, pathProblem, type Tree, treeOf } from './tree.ts'
+
+/** Loaded where there is an archive: a pack in a folder has none. */
+const zlib = (): typeof import('node:zlib') => process.getBuiltinModule('node:zlib')
 
 const BLOCK = 512
 /** The longest header about another entry: names are short here. */
@@ -76,7 +78,7 @@ function inflated(archive: Buffer, fail: (message: string) => never): Buffer {
   if (archive[0] !== 0x1f || archive[1] !== 0x8b) return fail('is not gzip')
   const most = Math.min(LIMITS.total * 1.2, Math.max(archive.length * LIMITS.ratio, 64 * 1024))
   try {
-    return gunzipSync(archive, { maxOutputLength: most })
+    return zlib().gunzipSync(archive, { maxOutputLength: most })
   } catch (error) {
     return fail((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'unpacks to more than 10 MB, or a hundred times its size' : 'is damaged')
   }
@@ -135,9 +137,9 @@ export function archiveOf(tree: Tree): Buffer {
   }
   blocks.push(Buffer.alloc(BLOCK * 2))
   const tar = Buffer.concat(blocks)
-  let packed = gzipSync(tar, { level: 9 })
+  let packed = zlib().gzipSync(tar, { level: 9 })
   // a reader would take it for a bomb
-  if (tar.length > packed.length * LIMITS.ratio) packed = gzipSync(tar, { level: 0 })
+  if (tar.length > packed.length * LIMITS.ratio) packed = zlib().gzipSync(tar, { level: 0 })
   // the system that made it is no part of the content
   packed[9] = 255
   return packed

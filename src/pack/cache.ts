@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { InputError } from '../errors.ts'
@@ -38,7 +37,7 @@ export function fromCache(integrity: string, env: NodeJS.ProcessEnv, say?: (text
 export function toCache(tree: Tree, integrity: string, env: NodeJS.ProcessEnv): void {
   const place = placeOf(integrity, env)
   if (!place) return
-  const beside = `${place.file}.${randomUUID()}`
+  const beside = `${place.file}.${process.getBuiltinModule('node:crypto').randomUUID()}`
   try {
     mkdirSync(place.folder, { recursive: true, mode: 0o700 })
     writeFileSync(beside, archiveOf(tree), { mode: 0o600, flag: 'wx' })

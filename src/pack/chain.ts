@@ -1,8 +1,9 @@
 import { EXIT, InputError, type Problem } from '../errors.ts'
-import { type Read, readManifest } from './manifest.ts'
+import type { Read } from './manifest.ts'
 import type { Pack } from './policy.ts'
 import { satisfies } from './range.ts'
-import type { Tree } from './tree.ts'
+import { readPack } from './reading.ts'
+import { hashesOf, type Tree } from './tree.ts'
 
 /** The deepest chain, and the most packs, that a run follows. */
 const MAX_DEPTH = 8
@@ -13,6 +14,7 @@ export interface Arrived {
   /** the spec without credentials */
   spec: string
   tree: Tree
+  hashes?: Record<string, string>
   integrity: string
   resolved: string
   remote: boolean
@@ -23,9 +25,10 @@ export interface Arrived {
 /**
  * Packs with all that they build on, weakest first: depth first, left to right, then the pack itself; each once.
  * @param tool version of this tool, which `requires.tool` must allow
+ * @param reader reads a manifest
  * @throws InputError (pack) for a circle, too long a chain, two versions of one pack, or a manifest that does not do
  */
-export async function resolveChain(specs: readonly string[], open: (spec: string) => Promise<Arrived>, tool: string): Promise<Pack[]> {
+export async function resolveChain(specs: readonly string[], open: (spec: string) => Promise<Arrived>, tool: string, reader: (tree: Tree, label: string) => Promise<Read> = readPack): Promise<Pack[]> {
   const packs: Pack[] = []
   const visit = async (spec: string, from: (spec: string) => Promise<Arrived>, path: readonly string[], blame?: Read): Promise<void> => {
     const arrived = await from(spec).catch((error: unknown) => {
@@ -34,7 +37,7 @@ export async function resolveChain(specs: readonly string[], open: (spec: string
       if (problems && path.length > 0) throw new InputError(problems.map((p) => ({ ...p, message: `${p.message} (needed by ${path.join(' -> ')})`, ...(p.file || !blame ? {} : blame.at('extends')) })), exitCode)
       throw error
     })
-    const read = readManifest(arrived.tree, arrived.spec)
+    const read = await reader(arrived.tree, arrived.spec)
     const { name, version } = read.manifest
     const fail = (message: string, hint: string, place: Partial<Problem> = read.at('name')): never => {
       throw new InputError({ message, ...place, hint }, EXIT.pack)
@@ -49,7 +52,7 @@ export async function resolveChain(specs: readonly string[], open: (spec: string
     if (read.manifest.requires?.tool !== undefined && !satisfies(tool, read.manifest.requires.tool)) fail(`${name} ${version} needs create-hardened-container ${read.manifest.requires.tool}, and this is ${tool}`, 'take another version of one of them', read.at('requires'))
     for (const below of read.manifest.extends ?? []) await visit(below, arrived.open, [...path, name], read)
     if (packs.length >= MAX_PACKS) fail(`more than ${MAX_PACKS} packs`, 'fewer will do')
-    packs.push({ spec: arrived.spec, name, version, integrity: arrived.integrity, resolved: arrived.resolved, remote: arrived.remote, tree: arrived.tree, read, extends: read.manifest.extends ?? [] })
+    packs.push({ spec: arrived.spec, name, version, integrity: arrived.integrity, resolved: arrived.resolved, remote: arrived.remote, tree: arrived.tree, hashes: arrived.hashes ?? hashesOf(arrived.tree), read, extends: read.manifest.extends ?? [] })
   }
   for (const spec of specs) await visit(spec, open, [])
   return packs

@@ -8,7 +8,7 @@ import { answersOf, byAnswer, type Given, settingFor, type Settings, SETTINGS } 
 import type { Place, Rule } from './manifest.ts'
 import { matches } from './pattern.ts'
 import type { Pack, PackDefaults, Policy } from './policy.ts'
-import { UNSAFE } from './schema.ts'
+import { UNSAFE } from './settings.ts'
 import { SIGNATURES } from './tree.ts'
 
 /**

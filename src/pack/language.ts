@@ -1,16 +1,10 @@
-import { runInNewContext } from 'node:vm'
 import type { Node, YAMLMap } from 'yaml'
-import { controls } from '../../generated/controls.ts'
-import { detect } from '../detect/data.ts'
-import type { Listed, Loaded } from '../detect/detect.ts'
-import type { Detector, Language } from '../detect/language.ts'
+import type { Language } from '../detect/language.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
-import { LANGUAGE_ARTIFACTS } from '../render/artifacts.ts'
 import { LANGUAGE } from './format-language.ts'
 import { readYaml } from './manifest.ts'
 import { patternProblem } from './pattern.ts'
-import type { Pack, Policy } from './policy.ts'
-import { packTemplate } from './render.ts'
+import type { Pack } from './policy.ts'
 import { check, valueOf } from './schema.ts'
 
 /** What holds for most languages, where a language.yaml does not say it. */
@@ -28,20 +22,6 @@ const USUAL = {
 }
 
 const USUAL_BASE = { uid: 10001, packages: 'apt', shell: true }
-
-/** The languages that packs bring, as detection lists them. Their detector is src/detect/data.ts: nothing of a pack is executed. */
-export function packLanguages(policy: Policy, builtIn: Record<string, Listed>): Record<string, Listed> {
-  return Object.fromEntries(
-    policy.packs.flatMap((pack) =>
-      (pack.read.manifest.languages ?? []).map((folder): [string, Listed] => {
-        const language = readLanguage(pack, folder)
-        if (Object.hasOwn(builtIn, language.id)) throw new InputError({ message: `${pack.name} brings the language ${language.id}, which the tool has already`, file: `${pack.spec}/${folder}/language.yaml`, hint: 'choose another id; frameworks, bases and templates of it can be changed without a language of the same name' }, EXIT.pack)
-        const load = (): Promise<Loaded> => Promise.resolve({ language, detect: bounded(`${pack.spec}/${folder}/language.yaml`), templates: Object.fromEntries(Object.entries(LANGUAGE_ARTIFACTS).map(([file, a]) => [a.id, packTemplate(pack, `${folder}/${file}`, controls)])) })
-        return [language.id, { title: language.title, markers: language.markers, load }]
-      }),
-    ),
-  )
-}
 
 /** A language.yaml of a pack. @throws InputError (pack) with the place of all that is missing or cannot be used */
 export function readLanguage(pack: Pack, folder: string): Language {
@@ -77,20 +57,4 @@ function truths(values: Record<string, unknown> | undefined): void {
 function patternsIn({ patterns, data }: Language): string[] {
   const lines = Object.values(data ?? {}).flatMap((v) => (typeof v === 'object' && v !== null && 'pattern' in v ? [String(v.pattern)] : []))
   return [...Object.values(patterns ?? {}).flat(), ...lines]
-}
-
-/** The longest that the expressions of a language may take over the sources of a project. */
-const MAX_TIME = 5000
-
-/**
- * The detector for a pack's language: a detector of ours with a stranger's expressions, which could take years with a large
- * file (CWE-1333). No reading of them says so for certain, so that they run against the clock.
- */
-const bounded = (file: string): Detector => (context) => {
-  try {
-    return runInNewContext('detect()', { detect: () => detect(context) }, { timeout: MAX_TIME }) as ReturnType<Detector>
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    throw new InputError({ message: `the expressions of this language take more than ${MAX_TIME / 1000} s here`, file, hint: 'write simpler ones: without * and + behind each other' }, EXIT.pack)
-  }
 }

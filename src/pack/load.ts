@@ -1,17 +1,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { parse } from 'yaml'
 import { version } from '../../generated/catalog.ts'
 import type { Io } from '../cli/io.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import { type Arrived, resolveChain } from './chain.ts'
 import { combine } from './combine.ts'
+import type { Kept } from './kept.ts'
+import { languagesBy } from './listed.ts'
 import { difference, type LockedPack, lockedOf } from './locked.ts'
 import type { Pack } from './policy.ts'
+import { besideEachOther, keepReading, readPack } from './reading.ts'
 import { type PackRun, packRun } from './run.ts'
-import { verifySignature } from './signature.ts'
 import { fetchPack, parseSource } from './source.ts'
-import type { Tree } from './tree.ts'
+import { hashesOf, type Tree } from './tree.ts'
 
 /** What steers the loading of packs. */
 export interface Loading {
@@ -29,6 +30,8 @@ export interface Loading {
   keys: readonly string[]
   /** names of packs that are fetched anew; "*" for all */
   moving?: readonly string[]
+  /** what earlier runs made of packs */
+  kept?: Kept
   /** asks whether a pack may be used for the first time; absent where nobody can answer */
   ask?(text: string): Promise<boolean>
 }
@@ -39,16 +42,23 @@ export interface Loading {
  * @throws InputError (pack) for what cannot be loaded, differs from the lock or is not trusted
  */
 export async function loadPacks(specs: readonly string[], loading: Loading, managed: Managed): Promise<PackRun> {
-  return runOf(await fetchPacks(specs, loading, managed))
+  return runOf(await fetchPacks(specs, loading, managed), loading.kept)
 }
 
 /** A run with packs that were fetched. @throws InputError (pack) for what they say */
-export const runOf = (packs: readonly Pack[]): PackRun => packRun(combine(packs), packs.map(lockedOf))
+export async function runOf(fetched: readonly Pack[], kept?: Kept): Promise<PackRun> {
+  const packs = await besideEachOther(fetched)
+  const policy = combine(packs)
+  const languages = await languagesBy(packs)
+  const run = packRun(policy, packs.map(lockedOf), languages, kept)
+  if (kept) keepReading(packs, languages, kept)
+  return run
+}
 
 /** The first half of it: the packs with all that they build on, verified and trusted. */
 export async function fetchPacks(specs: readonly string[], loading: Loading, managed: Managed): Promise<Pack[]> {
   const with_ = { ...loading, trusted: [...loading.trusted, ...managed.trust], keys: [...loading.keys, ...managed.keys] }
-  const packs = await resolveChain([...managed.packs, ...specs.filter((s) => !managed.packs.includes(s))], (spec) => open(spec, loading.root, with_), version)
+  const packs = await resolveChain([...managed.packs, ...specs.filter((s) => !managed.packs.includes(s))], (spec) => open(spec, loading.root, with_), version, (tree, label) => readPack(tree, label, loading.kept))
   await trust(packs, with_)
   return packs
 }
@@ -63,12 +73,13 @@ async function open(spec: string, base: string, loading: Loading, within?: strin
   if (within !== undefined && local) refuseOutside(resolve(base, spec), within, spec)
   const frozen = known && !moves && (loading.frozen || !local) ? { resolved: known.resolved, integrity: known.integrity } : undefined
   if (loading.frozen && !known && !local && !loading.moving) throw new InputError({ message: `the pack ${name} is not in hardened.lock, and packs are frozen here`, where: '--preset', hint: 'run once without CI set and commit hardened.lock' }, EXIT.pack)
-  const { tree, integrity, resolved, remote } = await fetchPack(source, { root: loading.root, base, env: loading.io.env, offline: loading.offline, say: (text) => loading.io.stderr.write(`${text}\n`), ...(frozen && !local ? { frozen } : {}) })
+  const { tree, hashes, integrity, resolved, remote } = await fetchPack(source, { root: loading.root, base, env: loading.io.env, offline: loading.offline, ...(loading.kept ? { kept: loading.kept } : {}), say: (text) => loading.io.stderr.write(`${text}\n`), ...(frozen && !local ? { frozen } : {}) })
   if (frozen && integrity !== frozen.integrity) throw changed(known!, name, tree, integrity)
   const folder = source.kind === 'folder' ? resolve(base, spec) : undefined
   return {
     spec: name,
     tree,
+    hashes,
     integrity,
     resolved,
     remote,
@@ -103,7 +114,7 @@ async function below(spec: string, parent: string, tree: Tree, from: { resolved:
 }
 
 function changed(known: LockedPack, spec: string, tree: Tree, integrity: string): InputError {
-  const now = lockedOf({ ...known, spec, tree, integrity, remote: false, read: { manifest: {}, rules: [] } } as unknown as Pack)
+  const now = lockedOf({ ...known, spec, tree, hashes: hashesOf(tree), integrity, remote: false, read: { manifest: {}, rules: [] } } as unknown as Pack)
   const { files } = difference(known, now)
   return new InputError({ message: `the pack ${known.name} is not the one of hardened.lock: ${files.slice(0, 6).join(', ')}${files.length > 6 ? ` and ${files.length - 6} more` : ''}`, where: spec, hint: `locked ${known.integrity}, found ${integrity}; if that is meant: create-hardened-container pack update ${known.name}` }, EXIT.pack)
 }
@@ -113,7 +124,7 @@ async function trust(packs: readonly Pack[], { locked, trusted, keys, ask, movin
   const problems: Problem[] = []
   for (const pack of packs) {
     if (!pack.remote) continue
-    const signed = verifySignature(pack.tree, pack.integrity, [...keys])
+    const signed = (await import('./signature.ts')).verifySignature(pack.tree, pack.integrity, [...keys])
     if (keys.length > 0 && signed === 'unsigned') problems.push({ message: `${pack.name} ${pack.version} is not signed by a key of --pack-key or the managed policy`, where: pack.spec, hint: 'sign it: docs/packs.md, "Signatures"' })
     if (signed !== 'unsigned' || trusted.includes(pack.integrity) || locked.some((l) => l.spec === pack.spec && (l.integrity === pack.integrity || moving !== undefined))) continue
     if (problems.length > 0) continue
@@ -140,13 +151,13 @@ export interface Managed {
 }
 
 /** Reads the managed policy files that are there. @throws InputError (pack) for one that cannot be understood */
-export function readManaged(files: readonly string[]): Managed {
+export async function readManaged(files: readonly string[]): Promise<Managed> {
   const all: Managed = { packs: [], keys: [], trust: [] }
   for (const file of files) {
     if (!existsSync(file)) continue
     let given: unknown
     try {
-      given = parse(readFileSync(file, 'utf8'), { schema: 'failsafe', maxAliasCount: 0 })
+      given = (await import('yaml')).parse(readFileSync(file, 'utf8'), { schema: 'failsafe', maxAliasCount: 0 })
     } catch (error) {
       throw new InputError({ message: `the managed policy cannot be read: ${(error as Error).message.split('\n')[0]}`, file, hint: 'its keys are packs, keys and trust, each a list' }, EXIT.pack)
     }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { wanted } from './combine.ts'
 import type { Pack } from './policy.ts'
 
@@ -25,7 +24,7 @@ export function lockedOf(pack: Pack): LockedPack {
     resolved: pack.resolved,
     integrity: pack.integrity,
     extends: pack.extends,
-    files: Object.fromEntries([...pack.tree].map(([path, bytes]) => [path, createHash('sha256').update(bytes).digest('hex')])),
+    files: pack.hashes,
     rules: ruleLines(pack),
   }
 }

@@ -1,12 +1,13 @@
-import { isMap, isScalar, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import { EXIT, InputError, type Problem } from '../errors.ts'
+import type { Language } from '../detect/language.ts'
 import type { Answers } from '../policy/answers.ts'
 import { type Setting, settingFor, type Settings } from '../policy/convert.ts'
 import { answersOfMap } from '../policy/read.ts'
 import { MANIFEST } from './format.ts'
-import { MAX_VALUE, matches, patternProblem } from './pattern.ts'
 import { check, type Schema, valueOf } from './schema.ts'
-import type { Tree } from './tree.ts'
+import { placeIn, refusePattern, settingsOf } from './settings.ts'
+import { MANIFEST_FILE, type Tree } from './tree.ts'
 
 /** Where something stands in a pack. `file` names the pack too, for messages. */
 export interface Place {
@@ -97,6 +98,8 @@ export interface Manifest {
 export interface Read {
   manifest: Manifest
   rules: Rule[]
+  /** where each top-level entry stands, and behind it each item of a list */
+  places: Record<string, Place[]>
   /** place of a top-level entry, or of an item of a list */
   at(key: string, item?: number): Place
   /** the settings that it brings: its prompts and tiers */
@@ -105,9 +108,10 @@ export interface Read {
   defaults(settings: Settings): { answers: Answers; gone: string[]; at: Record<string, Place> }
   /** defaults of one of its presets */
   presetDefaults(index: number, settings: Settings): Answers
+  /** where an earlier run read it: the settings that its defaults were read by, and the languages that it brings */
+  kept?: { settings: string; languages: Language[] }
 }
 
-export const MANIFEST_FILE = 'pack.yaml'
 /** https://github.com/eemeli/yaml: 20,000 nested brackets take 200 ms to read */
 const MAX_LENGTH = 256 * 1024
 const MAX_NESTED = 100
@@ -131,7 +135,8 @@ export function readManifest(tree: Tree, label: string): Read {
 
   const manifest = valueOf(root, MANIFEST) as Manifest
   const node = (key: string): Node | undefined => root.get(key, true) as Node | undefined
-  const itemAt = (key: string, item?: number): Place => at(item === undefined ? (root.items.find((p) => String((p.key as Scalar).value) === key)?.key as Node) : ((node(key) as YAMLSeq | undefined)?.items[item] as Node))
+  const places = Object.fromEntries(root.items.map(({ key, value }) => [String((key as Scalar).value), [at(key as Node), ...(isSeq(value) ? value.items.map((item) => at(item as Node)) : [])]]))
+  const itemAt = placeIn(places, file)
   const rules = rulesOf(root, manifest.name, itemAt)
   const settings = settingsOf(manifest, itemAt, problems)
   for (const rule of rules) if (rule.pattern !== undefined) refusePattern(rule.pattern, rule.at, problems)
@@ -154,6 +159,7 @@ export function readManifest(tree: Tree, label: string): Read {
   return {
     manifest,
     rules,
+    places,
     at: itemAt,
     settings,
     defaults(known) {
@@ -239,32 +245,4 @@ function rulesOf(root: YAMLMap, pack: string, itemAt: Read['at']): Rule[] {
     })
   }
   return rules
-}
-
-function settingsOf(manifest: Manifest, at: Read['at'], problems: Problem[]): Record<string, Setting> {
-  const settings: Record<string, Setting> = {}
-  manifest.prompts?.forEach((p, i) => {
-    const where = at('prompts', i)
-    if (p.pattern !== undefined) refusePattern(p.pattern, where, problems)
-    if (p.type === 'choice' && !p.choices?.length) problems.push({ message: `the prompt ${p.key} has no choices`, ...where, hint: 'choices: [one, another]' })
-    settings[p.key] = { accepts: acceptorOf(p), describe: p.message }
-    if (p.default !== undefined && !settings[p.key]!.accepts.test(p.default)) problems.push({ message: `the default of ${p.key} does not match its own pattern`, ...where, hint: 'change one of them' })
-  })
-  const tiers = Object.entries(manifest.tiers ?? {})
-  if (tiers.length > 0) settings['resources.tier'] = { accepts: new RegExp(`^(${tiers.map(([id]) => id).join('|')})$`), describe: `a size: ${tiers.map(([id, t]) => `${id} (${t.cpu} CPU, ${t.memory})`).join(', ')}` }
-  return settings
-}
-
-/** What a prompt accepts, with the bound on its length that keeps expressions fast. */
-function acceptorOf(p: Prompt): RegExp {
-  const plain = { integer: /^-?\d{1,15}$/, boolean: /^(true|false)$/ } as Record<string, RegExp>
-  if (p.choices?.length) return new RegExp(`^(${p.choices.map((c) => c.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`)
-  const pattern = p.pattern
-  if (pattern !== undefined && patternProblem(pattern) === undefined) return Object.assign(new RegExp(`^(?:${pattern})$`, 'u'), { test: (value: string) => matches(pattern, value) })
-  return plain[p.type ?? ''] ?? new RegExp(`^[^\\p{Cc}]{1,${MAX_VALUE}}$`, 'u')
-}
-
-function refusePattern(pattern: string, where: Place, problems: Problem[]): void {
-  const problem = patternProblem(pattern)
-  if (problem) problems.push({ message: `the expression ${JSON.stringify(pattern.slice(0, 60))} ${problem}`, ...where, hint: 'write a simpler one' })
 }

@@ -19,6 +19,8 @@ export interface Pack {
   /** true where it came over the network */
   remote: boolean
   tree: Tree
+  /** the hash of each file */
+  hashes: Record<string, string>
   read: Read
   /** specs of the packs that it builds on */
   extends: string[]

@@ -1,8 +1,3 @@
-import { readFiles, type AuditFile } from '../audit/audit.ts'
-import { isOverride } from '../audit/compose.ts'
-import type { YamlFile } from '../audit/manifests.ts'
-import { at, listOf, mapOf, workloadsOf } from '../audit/workloads.ts'
-import type { Audited } from '../controls/control.ts'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Plan } from '../plan/plan.ts'
 import { valueOf } from '../plan/values.ts'
@@ -27,7 +22,8 @@ export function enforced(rules: readonly Rule[]): Answers {
   return out as Answers
 }
 
-const hintOf = (rule: Rule): string => `${rule.reason}${rule.docs ? ` (${rule.docs})` : ''}; ${rule.pack} says so at ${rule.at.file}${rule.at.line ? `:${rule.at.line}` : ''}`
+/** What a message about a rule ends with: the reason, the link, and who says so. */
+export const hintOf = (rule: Rule): string => `${rule.reason}${rule.docs ? ` (${rule.docs})` : ''}; ${rule.pack} says so at ${rule.at.file}${rule.at.line ? `:${rule.at.line}` : ''}`
 
 /** How a message names who gave an answer. */
 const BY: Partial<Record<Layer['origin'], (key: string) => string>> = {
@@ -60,69 +56,6 @@ export function violationsOfPlan(rules: readonly Rule[], plan: Plan): Problem[] 
     const evidence = from?.evidence?.[0]
     const message = value === '' ? `${rule.key} is not set; ${must(rule)}` : `${rule.key} is ${value}${from ? ` (${from.origin})` : ''}; ${must(rule)}`
     return [{ message, ...(evidence ? { file: evidence.file, ...(evidence.line ? { line: evidence.line } : {}) } : { where: `--set ${rule.key}`.replace(/^--set (\w+)$/, (_, key: string) => BY.flag!(key)) }), hint: hintOf(rule) }]
-  })
-}
-
-/** A value that a file says, and where. */
-interface Seen {
-  value: string
-  file: string
-  line?: number
-}
-
-/** What each key looks like in the files: the second look at a rule, which no template gets round. */
-const SEEN: Record<string, (files: Audited, plan: Plan) => Seen[]> = {
-  port: (files, plan) => [...instructions(files, 'EXPOSE').map((s) => ({ ...s, value: s.value.replace(/\/tcp$/, '') })), ...own(files, plan).flatMap((c) => listOf(mapOf(c.value).ports).map((p, i) => ({ value: String(mapOf(p).containerPort), ...c.place('ports', i, 'containerPort') })))],
-  'runtime.uid': (files, plan) => [
-    ...instructions(files, 'USER').map((s) => ({ ...s, value: s.value.split(':')[0]! })),
-    ...workloadsOf(files.manifests).flatMap((w) => seenAt(w.file, [...w.path, 'securityContext', 'runAsUser'])),
-    ...own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'securityContext', 'runAsUser'])),
-    ...files.compose.filter((f) => !isOverride(f.path)).flatMap((f) => seenAt(f, ['services', plan.name, 'user']).map((s) => ({ ...s, value: s.value.split(':')[0]! }))),
-  ],
-  image: (files, plan) => own(files, plan).flatMap((c) => [{ value: String(mapOf(c.value).image), ...c.place('image') }]),
-  name: (files) => files.manifests.filter((f) => f.kind === 'Deployment').flatMap((f) => seenAt(f, ['metadata', 'name'])),
-  namespace: (files) => files.manifests.filter((f) => !['Namespace', 'Kustomization'].includes(f.kind)).flatMap((f) => seenAt(f, ['metadata', 'namespace'])),
-  healthPath: (files, plan) => own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'livenessProbe', 'httpGet', 'path'])),
-  readyPath: (files, plan) => own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'readinessProbe', 'httpGet', 'path'])),
-  cpuLimit: (files, plan) => limits(files, plan, 'limits', 'cpu'),
-  'resources.cpu': (files, plan) => limits(files, plan, 'requests', 'cpu'),
-  'resources.memory': (files, plan) => [...limits(files, plan, 'requests', 'memory'), ...limits(files, plan, 'limits', 'memory')],
-  'network.host': (files) => files.manifests.flatMap((f) => [...listOf(at(f.value, ['spec', 'rules'])).flatMap((_, i) => seenAt(f, ['spec', 'rules', i, 'host'])), ...listOf(at(f.value, ['spec', 'hostnames'])).flatMap((_, i) => seenAt(f, ['spec', 'hostnames', i]))]),
-}
-
-const limits = (files: Audited, plan: Plan, kind: string, what: string): Seen[] => own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'resources', kind, what]))
-
-const instructions = ({ dockerfile }: Audited, keyword: string): Seen[] => dockerfile?.final.all(keyword).slice(-1).map((i) => ({ value: i.arguments.trim(), file: dockerfile.path, line: i.line })) ?? []
-
-/** The containers of the application. */
-function own(files: Audited, plan: Plan): { value: unknown; file: YamlFile; path: (string | number)[]; place: (...path: (string | number)[]) => Omit<Seen, 'value'> }[] {
-  return workloadsOf(files.manifests).flatMap((w) => w.containers.filter((c) => !c.init && (c.name === plan.name || w.containers.length === 1)).map((c) => ({ value: c.value, file: w.file, path: c.path, place: (...path) => ({ file: w.file.path, line: w.file.line([...c.path, ...path]) }) })))
-}
-
-function seenAt(file: YamlFile, path: (string | number)[]): Seen[] {
-  const value = at(file.value, path)
-  return value === undefined ? [] : [{ value: String(value), file: file.path, line: file.line(path) }]
-}
-
-/** Labels of objects that are applied to the cluster, and of their pods. */
-function labels(files: Audited, name: string): Seen[] {
-  return files.manifests.filter((f) => f.kind !== 'Kustomization' && f.path.startsWith('k8s/')).flatMap((f) => [['metadata', 'labels'], ...(f.kind === 'Deployment' ? [['spec', 'template', 'metadata', 'labels']] : [])].map((path) => ({ value: String(mapOf(at(f.value, path))[name] ?? ''), file: f.path, line: f.line([...path, name]) })))
-}
-
-/** The image that a Dockerfile's last stage stands on, under the name of the base that it is of. */
-function bases({ dockerfile }: Audited, plan: Plan): Seen[] {
-  return dockerfile ? [{ value: dockerfile.final.base === plan.base.runtime ? plan.base.id : dockerfile.final.base, file: dockerfile.path, line: dockerfile.final.line }] : []
-}
-
-/** What files say that a rule does not allow: the rendered ones, or those on the disk. */
-export function violationsOfFiles(rules: readonly Rule[], plan: Plan, files: readonly AuditFile[], artifacts: readonly { id: string; group: string; path: string }[], read = readFiles(files, plan)): Problem[] {
-  return rules.flatMap((rule): Problem[] => {
-    if (rule.artifact) {
-      const forbidden = artifacts.filter((a) => a.id === rule.artifact || a.group === rule.artifact).map((a) => a.path)
-      return files.filter((f) => forbidden.includes(f.path)).map((f) => ({ message: `${f.path} is not allowed: no ${rule.artifact}`, file: f.path, hint: hintOf(rule) }))
-    }
-    const seen = rule.key === 'base' ? bases(read, plan) : rule.key.startsWith('label.') ? labels(read, rule.key.slice(6)) : (SEEN[rule.key]?.(read, plan) ?? [])
-    return seen.filter((s) => !allows(rule, s.value)).map((s) => ({ message: `${rule.key} is ${s.value || 'not set'} here; ${must(rule)}`, file: s.file, ...(s.line ? { line: s.line } : {}), hint: hintOf(rule) }))
   })
 }
 

@@ -1,10 +1,8 @@
-import { type AuditFile, readFiles } from '../audit/audit.ts'
+import type { AuditFile } from '../audit/audit.ts'
 import { artifacts as builtInArtifacts, languages as builtInLanguages } from '../../generated/catalog.ts'
-import { controls as builtInControls } from '../../generated/controls.ts'
-import { verifyRendered } from '../audit/verify.ts'
 import type { Control } from '../controls/control.ts'
 import type { Listed, Loaded } from '../detect/detect.ts'
-import type { Framework } from '../detect/language.ts'
+import type { Framework, Language } from '../detect/language.ts'
 import { InputError, type Problem } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -12,14 +10,14 @@ import type { Layer, Resolved } from '../policy/answers.ts'
 import type { Artifact } from '../render/artifacts.ts'
 import type { Rendered } from '../render/render.ts'
 import { allows } from './combine.ts'
-import { packLanguages } from './language.ts'
+import type { Kept } from './kept.ts'
+import { listLanguages } from './listed.ts'
 import type { LockedPack } from './locked.ts'
 import { mirrored } from './mirror.ts'
 import { refuseUnknown } from './names.ts'
 import { outputProblems } from './output.ts'
-import { catalogArtifacts, type Policy } from './policy.ts'
-import { renderWith } from './render.ts'
-import { enforced, refuse, violationsOfAnswers, violationsOfFiles, violationsOfPlan } from './rules.ts'
+import { catalogArtifacts, type Pack, type Policy } from './policy.ts'
+import { enforced, refuse, violationsOfAnswers, violationsOfPlan } from './rules.ts'
 
 /** What packs change in a run of the main command: one step each, called where the run has no packs too. */
 export interface PackRun {
@@ -27,7 +25,6 @@ export interface PackRun {
   /** how the lock remembers them */
   readonly locked: LockedPack[]
   readonly presets: readonly Preset[]
-  readonly controls: readonly Control[]
   readonly languages: Record<string, Listed>
   /** the packs' defaults, weaker than any person's answers */
   readonly defaults: Layer
@@ -40,27 +37,27 @@ export interface PackRun {
   derive(resolved: Resolved): Resolved
   /** the plan with mirrors and without what a pack forbids; throws InputError (policy) */
   plan(plan: Plan): Plan
-  render(plan: Plan, loaded: Loaded): Rendered[]
-  /** the second look, at the files; throws InputError (policy) */
-  verify(plan: Plan, rendered: readonly Rendered[]): void
+  render(plan: Plan, loaded: Loaded): Promise<Rendered[]>
+  /** the files, after the second look at the rules; throws InputError (policy) */
+  verified(plan: Plan, loaded: Loaded): Promise<Rendered[]>
   /** what files on the disk say that the rules do not allow */
-  violations(plan: Plan, files: readonly AuditFile[]): Problem[]
+  violations(plan: Plan, files: readonly AuditFile[]): Promise<Problem[]>
+  /** the tool's controls and theirs */
+  controls(): Promise<readonly Control[]>
 }
 
 const ARTIFACTS = builtInArtifacts as unknown as Artifact[]
 
-/** A run with these packs. */
-export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
+/** A run with these packs, and with the languages that they bring. */
+export function packRun(policy: Policy, locked: LockedPack[], own: ReadonlyMap<Pack, Language[]>, kept?: Kept): PackRun {
   const artifacts = [...ARTIFACTS, ...catalogArtifacts(policy)]
-  const controls = [...builtInControls, ...policy.controls]
   const forbidden = policy.rules.flatMap((r) => r.artifact ?? [])
-  const languages = packLanguages(policy, builtInLanguages as unknown as Record<string, Listed>)
+  const languages = listLanguages(own, builtInLanguages as unknown as Record<string, Listed>)
   refuseUnknown(policy, Object.keys(languages))
   return {
     policy,
     locked,
     presets: policy.presets,
-    controls,
     languages,
     defaults: { origin: 'pack', answers: policy.answers },
     enforce(layers) {
@@ -69,7 +66,7 @@ export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
     },
     preset: (preset) => ({ ...preset, defaults: { ...preset.defaults, without: [...((preset.defaults.without as string[] | undefined) ?? []), ...forbidden] } }),
     adapt: (loaded) => adapted(policy, loaded),
-    catalog: (catalog) => ({ ...catalog, artifacts, controlIds: controls.map((c) => c.id), services: Object.fromEntries(Object.entries(catalog.services).map(([id, s]) => [id, { ...s, image: mirrored(String(s.image), policy.mirrors) }])) }),
+    catalog: (catalog) => ({ ...catalog, artifacts, controlIds: [...catalog.controlIds, ...policy.controls.map((c) => c.id)], services: Object.fromEntries(Object.entries(catalog.services).map(([id, s]) => [id, { ...s, image: mirrored(String(s.image), policy.mirrors) }])) }),
     derive({ answers, origins }) {
       const tier = policy.tiers[answers.set?.['resources.tier'] ?? '']
       if (!tier) return { answers, origins }
@@ -86,13 +83,22 @@ export function packRun(policy: Policy, locked: LockedPack[]): PackRun {
       for (const pack of policy.packs) for (const w of pack.read.manifest.waive ?? []) plan.warnings.push({ message: `${pack.name} waives ${w.control}${w.until ? ` until ${w.until}` : ''}: ${w.reason}` })
       return plan
     },
-    render: (plan, loaded) => renderWith(policy, plan, loaded),
-    verify(plan, rendered) {
+    render: async (plan, loaded) => (await import('./render.ts')).renderWith(policy, plan, loaded),
+    async verified(plan, loaded) {
+      // rendering and checks are functions of these and nothing else
+      const from = JSON.stringify([policy.packs.map((p) => [p.spec, p.integrity]), { ...plan, nextSteps: [] }])
+      const before = kept?.read<Rendered[]>('verified', from)
+      if (before) return before
+      const rendered = await this.render(plan, loaded)
+      const [{ readFiles }, { verifyRendered }, { violationsOfFiles }] = await Promise.all([import('../audit/audit.ts'), import('../audit/verify.ts'), import('./seen.ts')])
       const read = readFiles(rendered, plan)
       refuse(violationsOfFiles(policy.rules, plan, rendered, artifacts, read))
-      verifyRendered(plan, read, controls)
+      verifyRendered(plan, read, await this.controls())
+      kept?.write('verified', from, rendered)
+      return rendered
     },
-    violations: (plan, files) => violationsOfFiles(policy.rules, plan, files, artifacts),
+    violations: async (plan, files) => (await import('./seen.ts')).violationsOfFiles(policy.rules, plan, files, artifacts),
+    controls: async () => [...(await import('../../generated/controls.ts')).controls, ...policy.controls],
   }
 }
 

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import type { Problem } from '../errors.ts'
+import { UNSAFE } from './settings.ts'
 
 /** The part of JSON Schema (draft 7) that formats of this tool are described in, and checked by. */
 export interface Schema {
@@ -20,8 +21,6 @@ export interface Schema {
 
 type Place = Pick<Problem, 'file' | 'line' | 'column'>
 
-/** Keys that reach an object's prototype where somebody copies them carelessly. */
-export const UNSAFE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** What steers a terminal, or turns the order of what is read (CVE-2021-42574): everything here is shown to people. */
 const STEERS = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/

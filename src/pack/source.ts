@@ -1,11 +1,11 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { isAbsolute, join, posix, relative, resolve, sep } from 'node:path'
 import { EXIT, InputError } from '../errors.ts'
-import { readArchive } from './archive.ts'
 import { fromCache, toCache } from './cache.ts'
 import { readFolder } from './folder.ts'
+import type { Kept } from './kept.ts'
 import { isRange } from './range.ts'
-import { integrityOf, LIMITS, named, pathProblem, type Tree } from './tree.ts'
+import { hashesOf, integrityOf, LIMITS, named, pathProblem, type Tree } from './tree.ts'
 
 /** Where a pack comes from. `normalised` has no credentials and is what the lock and messages say. */
 export type Source = { normalised: string } & (
@@ -20,6 +20,7 @@ export type Source = { normalised: string } & (
 /** What was fetched. `resolved` names exactly that: a commit, a version, a digest. */
 export interface Fetched {
   tree: Tree
+  hashes: Record<string, string>
   integrity: string
   resolved: string
   remote: boolean
@@ -34,6 +35,8 @@ export interface Fetching {
   offline: boolean
   /** fetch exactly this, and nothing else */
   frozen?: { resolved: string; integrity: string }
+  /** what earlier runs made of packs */
+  kept?: Kept
   /** takes what a person should know though it is no error */
   say?(text: string): void
 }
@@ -136,11 +139,11 @@ export async function fetchPack(source: Source, fetching: Fetching): Promise<Fet
   const { frozen, env, offline } = fetching
   const label = source.normalised
   if (source.kind === 'folder' || source.kind === 'archive') {
-    const tree = local(source.path, fetching.base, label)
-    return { tree, integrity: integrityOf(tree), resolved: label, remote: false }
+    const tree = await local(source.path, fetching.base, label)
+    return { tree, ...hashed(tree, fetching.kept), resolved: label, remote: false }
   }
   const cached = frozen && fromCache(frozen.integrity, env, fetching.say)
-  if (cached) return { tree: cached, integrity: frozen.integrity, resolved: frozen.resolved, remote: true }
+  if (cached) return { tree: cached, hashes: hashesOf(cached), integrity: frozen.integrity, resolved: frozen.resolved, remote: true }
   const installed = source.kind === 'npm' ? (await import('./npm.ts')).installed(source, fetching.root) : undefined
   // what is locked does not move with what is installed
   if (installed && (!frozen || integrityOf(installed.tree) === frozen.integrity)) return withIntegrity(installed, env)
@@ -160,7 +163,7 @@ function exactly({ kind, normalised }: Source, resolved: string): string {
 }
 
 /** A pack of this machine. No step of a relative path is a link: what it says is where it lies (CVE-2026-24047). */
-function local(spec: string, base: string, label: string): Tree {
+async function local(spec: string, base: string, label: string): Promise<Tree> {
   const fail = (message: string, hint: string): never => {
     throw new InputError({ message, where: '--preset', hint }, EXIT.pack)
   }
@@ -176,11 +179,22 @@ function local(spec: string, base: string, label: string): Tree {
   if (!stat) return fail(`there is no pack ${shown(spec)}`, `looked for ${path}`)
   if (!stat.isFile()) return readFolder(path, label)
   if (stat.size > LIMITS.archive) return fail(`${shown(spec)} is larger than 10 MB`, 'a pack is a few small files')
-  return readArchive(readFileSync(path), label)
+  return (await import('./archive.ts')).readArchive(readFileSync(path), label)
 }
 
 function withIntegrity({ tree, resolved }: { tree: Tree; resolved: string }, env: NodeJS.ProcessEnv): Fetched {
-  const integrity = integrityOf(tree)
-  toCache(tree, integrity, env)
-  return { tree, integrity, resolved, remote: true }
+  const known = hashed(tree)
+  toCache(tree, known.integrity, env)
+  return { tree, ...known, resolved, remote: true }
+}
+
+/** The hashes of a tree; those of the very same files from an earlier run, where they were kept. */
+function hashed(tree: Tree, kept?: Kept): Pick<Fetched, 'hashes' | 'integrity'> {
+  const whole = kept && [...tree].map(([path, bytes]) => `${path.length} ${bytes.length} ${path}${bytes.toString('latin1')}`).join('')
+  const before = whole === undefined ? undefined : kept!.read<Pick<Fetched, 'hashes' | 'integrity'>>('hashes', whole)
+  if (before) return before
+  const hashes = hashesOf(tree)
+  const now = { hashes, integrity: integrityOf(tree, hashes) }
+  if (whole !== undefined) kept!.write('hashes', whole, now)
+  return now
 }

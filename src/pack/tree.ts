@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto'
 import { EXIT, InputError, type Problem } from '../errors.ts'
 
 /** The files of a pack by their path below it, with "/" between folders. Regular files only. */
 export type Tree = ReadonlyMap<string, Buffer>
+
+/** The manifest of a pack. */
+export const MANIFEST_FILE = 'pack.yaml'
 
 /** What a pack may be at most. Measures against archives that unpack to what no disk holds. */
 export const LIMITS = { file: 1024 * 1024, files: 200, total: 10 * 1024 * 1024, ratio: 100, archive: 11 * 1024 * 1024 }
@@ -93,9 +95,14 @@ export const named = (path: string): string => JSON.stringify(path.length > 100 
 /** What a server or another program said, as one line that a terminal only prints: no escapes, and no access in an address. */
 export const quoted = (text: string): string => text.replace(/\/\/[^/@\s]*@/g, '//').replace(new RegExp(UNSEEN, 'g'), ' ').trim().slice(0, 300)
 
+/** node's hashes are loaded where one is needed: that costs half of a run (measured). */
+export const sha256 = (content: Buffer | string): string => process.getBuiltinModule('node:crypto').createHash('sha256').update(content).digest('hex')
+
+/** The hash of each file. */
+export const hashesOf = (tree: Tree): Record<string, string> => Object.fromEntries([...tree].map(([path, bytes]) => [path, sha256(bytes)]))
+
 /** The hash of a pack's content: the same by whatever way it came. */
-export function integrityOf(tree: Tree): string {
-  const hash = createHash('sha256')
-  for (const [path, bytes] of [...tree].sort(([a], [b]) => (a < b ? -1 : 1))) if (!SIGNATURES.includes(path)) hash.update(`${path}\0${createHash('sha256').update(bytes).digest('hex')}\n`)
-  return `sha256-${hash.digest('hex')}`
+export function integrityOf(tree: Tree, hashes = hashesOf(tree)): string {
+  const lines = [...tree.keys()].sort().flatMap((path) => (SIGNATURES.includes(path) ? [] : [`${path}\0${hashes[path]}\n`]))
+  return `sha256-${sha256(lines.join(''))}`
 }

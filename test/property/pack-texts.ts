@@ -71,7 +71,7 @@ export function judgedManifest(text: string): string {
   try {
     const tree = treeOf([['pack.yaml', Buffer.from(text)]], 'p')
     const read = readManifest(tree, 'p')
-    combine([{ spec: 'p', name: read.manifest.name, version: read.manifest.version, integrity: integrityOf(tree), resolved: 'p', remote: false, tree, read, extends: read.manifest.extends ?? [] }])
+    combine([{ spec: 'p', name: read.manifest.name, version: read.manifest.version, integrity: integrityOf(tree), resolved: 'p', remote: false, hashes: {}, tree, read, extends: read.manifest.extends ?? [] }])
     return 'taken'
   } catch (error) {
     return placed(error)

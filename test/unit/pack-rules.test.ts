@@ -4,19 +4,18 @@ import { describe, expect, test } from 'vitest'
 import { problemText } from '../../src/cli/report.ts'
 import { resolveChain } from '../../src/pack/chain.ts'
 import { combine } from '../../src/pack/combine.ts'
-import { lockedOf, ruleLines } from '../../src/pack/locked.ts'
+import { runOf as runWith } from '../../src/pack/load.ts'
+import { ruleLines } from '../../src/pack/locked.ts'
 import type { Policy } from '../../src/pack/policy.ts'
 import { enforced } from '../../src/pack/rules.ts'
-import { type PackRun, packRun } from '../../src/pack/run.ts'
+import type { PackRun } from '../../src/pack/run.ts'
 import { parseSource } from '../../src/pack/source.ts'
 import { MANIFEST, opener, refused } from './packs.ts'
 
 type Files = Record<string, string>
-const policyOf = async (rest: string, files: Files = {}): Promise<Policy> => combine(await resolveChain(['p'], opener({ p: { 'pack.yaml': MANIFEST + rest, ...files } }), '0.1.0'))
-const runOf = async (rest: string, files: Files = {}): Promise<PackRun> => {
-  const policy = await policyOf(rest, files)
-  return packRun(policy, policy.packs.map(lockedOf))
-}
+const packsOf = (rest: string, files: Files = {}) => resolveChain(['p'], opener({ p: { 'pack.yaml': MANIFEST + rest, ...files } }), '0.1.0')
+const policyOf = async (rest: string, files: Files = {}): Promise<Policy> => combine(await packsOf(rest, files))
+const runOf = async (rest: string, files: Files = {}): Promise<PackRun> => runWith(await packsOf(rest, files))
 
 describe('what nobody could follow, or what would stand in the files as it is, is refused with its line', () => {
   const enforce = (key: string, what: string): string => `enforce:\n  - { key: ${key}, ${what}, reason: r }\n`

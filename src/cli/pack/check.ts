@@ -19,7 +19,7 @@ const FREE = /^(pack\.yaml|README(\.md)?|LICENSE(\.\w+)?|CHANGELOG\.md|package\.
 /** Reads a pack as a stranger would who is to trust it: everything that is wrong, as errors; what could be better, as warnings. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
   const { pack, all, shown } = await fetchOwn(words, flags, io)
-  const { problems, warnings } = judge(pack, all)
+  const { problems, warnings } = await judge(pack, all)
   if (flags.json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: problems.length === 0, exitCode: problems.length === 0 ? EXIT.ok : EXIT.pack, pack: { name: pack.name, version: pack.version, integrity: pack.integrity }, problems: problems.map(withNearest), warnings: warnings.map(withNearest) }, null, 2)}\n`)
   else {
     for (const w of warnings) io.stderr.write(problemText(withNearest(w), 'warning'))
@@ -30,10 +30,10 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
 }
 
 /** What is wrong with a pack: by itself, and with all that it builds on. */
-export function judge(pack: Pack, all: readonly Pack[]): { problems: Problem[]; warnings: Problem[] } {
+export async function judge(pack: Pack, all: readonly Pack[]): Promise<{ problems: Problem[]; warnings: Problem[] }> {
   const problems: Problem[] = []
   try {
-    runOf(all)
+    await runOf(all)
   } catch (error) {
     if (!(error as InputError).problems) throw error
     problems.push(...(error as InputError).problems)

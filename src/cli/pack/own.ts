@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { EXIT, InputError } from '../../errors.ts'
 import { fetchPacks, keyText, runOf } from '../../pack/load.ts'
-import { MANIFEST_FILE } from '../../pack/manifest.ts'
 import type { Pack } from '../../pack/policy.ts'
 import type { PackRun } from '../../pack/run.ts'
+import { MANIFEST_FILE } from '../../pack/tree.ts'
 import type { Io } from '../io.ts'
 import type { Parsed } from '../parse.ts'
 
@@ -33,5 +33,5 @@ export async function fetchOwn(words: readonly string[], flags: Parsed['flags'],
 /** The same as a run. @throws InputError (pack) with everything that is wrong with it */
 export async function ownPack(words: readonly string[], flags: Parsed['flags'], io: Io): Promise<Own & { run: PackRun }> {
   const own = await fetchOwn(words, flags, io)
-  return { ...own, run: runOf(own.all) }
+  return { ...own, run: await runOf(own.all) }
 }

@@ -14,7 +14,7 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
   const target = words.at(-1) ?? ''
   if (words.length < 1 || words.length > 2 || !/^oci:\/\/|\.tgz$/.test(target)) throw new InputError({ message: 'publish where?', where: 'pack publish', hint: 'create-hardened-container pack publish [DIR] FILE.tgz|oci://registry/name:tag' })
   const { pack, all } = await fetchOwn(words.slice(0, -1), flags, io)
-  const { problems } = judge(pack, all)
+  const { problems } = await judge(pack, all)
   if (problems.length > 0) return report(new InputError(problems, EXIT.pack), flags.json === true, io)
   let spec = target
   if (target.startsWith('oci://')) {

@@ -10,7 +10,7 @@ import { readAnswers } from '../../policy/read.ts'
 import type { Change } from '../../reconcile/reconcile.ts'
 import type { Rendered } from '../../render/render.ts'
 import { coloured, paint } from '../colour.ts'
-import { detectFor, planFor, renderFor, resolveFor } from '../generate.ts'
+import { detectFor, planFor, resolveFor } from '../generate.ts'
 import type { Io } from '../io.ts'
 import { diffText } from '../look.ts'
 import type { Parsed } from '../parse.ts'
@@ -75,9 +75,7 @@ async function rendered(root: string, answers: Answers, packs: PackRun): Promise
   const { resolved, preset } = resolveFor(known)
   const { facts, loaded } = await detectFor(known, resolved)
   const plan = planFor(known, facts, loaded, resolved, preset)
-  const files = renderFor(known, plan, loaded)
-  packs.verify(plan, files)
-  return files
+  return packs.verified(plan, loaded)
 }
 
 async function golden({ name, folder, answers }: Case, packs: PackRun, update: boolean): Promise<Outcome> {
