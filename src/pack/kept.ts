@@ -13,7 +13,7 @@ export interface Kept {
 }
 
 /** How many files may lie there, and how large one may be. */
-const MAX_FILES = 200
+const MAX_FILES = 600
 const MAX_SIZE = 8 * 1024 * 1024
 
 /**

@@ -11,7 +11,7 @@ import { difference, type LockedPack, lockedOf } from './locked.ts'
 import type { Pack } from './policy.ts'
 import { besideEachOther, keepReading, readPack } from './reading.ts'
 import { type PackRun, packRun } from './run.ts'
-import { fetchPack, parseSource } from './source.ts'
+import { fetchPack, parseSource, shown } from './source.ts'
 import { hashesOf, type Tree } from './tree.ts'
 
 /** What steers the loading of packs. */
@@ -97,14 +97,14 @@ function topOf(folder: string, root: string): string {
 }
 
 function refuseOutside(path: string, top: string, spec: string): void {
-  if (path !== top && !path.startsWith(top + sep)) throw new InputError({ message: `the pack ${spec} lies outside of what its parent may name (${top})`, where: 'extends', hint: 'keep packs that build on each other in one repository, or name it by npm:, git+https: or oci:' }, EXIT.pack)
+  if (path !== top && !path.startsWith(top + sep)) throw new InputError({ message: `the pack ${shown(spec)} lies outside of what its parent may name (${top})`, where: 'extends', hint: 'keep packs that build on each other in one repository, or name it by npm:, git+https: or oci:' }, EXIT.pack)
 }
 
 /** A pack in a folder of another one that came as an archive. */
 async function below(spec: string, parent: string, tree: Tree, from: { resolved: string; remote: boolean }, loading: Loading): Promise<Arrived> {
   const steps: string[] = []
   for (const step of spec.split('/')) {
-    if (step === '..' || isAbsolute(spec) || /^[a-z][a-z+]*:/i.test(spec)) throw new InputError({ message: `${parent} names ${spec}, which lies outside of it`, file: `${parent}/pack.yaml`, hint: 'name a folder below pack.yaml' }, EXIT.pack)
+    if (step === '..' || isAbsolute(spec) || /^[a-z][a-z+]*:/i.test(spec)) throw new InputError({ message: `${parent} names ${shown(spec)}, which lies outside of it`, file: `${parent}/pack.yaml`, hint: 'name a folder below pack.yaml' }, EXIT.pack)
     if (step !== '.' && step !== '') steps.push(step)
   }
   const prefix = `${steps.join('/')}/`

@@ -34,7 +34,43 @@ const SEEN: Record<string, (files: Audited, plan: Plan) => Seen[]> = {
   cpuLimit: (files, plan) => limits(files, plan, 'limits', 'cpu'),
   'resources.cpu': (files, plan) => limits(files, plan, 'requests', 'cpu'),
   'resources.memory': (files, plan) => [...limits(files, plan, 'requests', 'memory'), ...limits(files, plan, 'limits', 'memory')],
+  start,
+  'network.egress': egress,
+  'network.ingressNamespace': letIn,
+  'network.gateway': (files) => files.manifests.flatMap((f) => listOf(at(f.value, ['spec', 'parentRefs'])).flatMap((_, i) => seenAt(f, ['spec', 'parentRefs', i, 'name']))),
   'network.host': (files) => files.manifests.flatMap((f) => [...listOf(at(f.value, ['spec', 'rules'])).flatMap((_, i) => seenAt(f, ['spec', 'rules', i, 'host'])), ...listOf(at(f.value, ['spec', 'hostnames'])).flatMap((_, i) => seenAt(f, ['spec', 'hostnames', i]))]),
+}
+
+/** Ranges that the program may reach, beside those of the cluster's name server. */
+function egress(files: Audited): Seen[] {
+  return files.manifests.filter((f) => f.kind === 'NetworkPolicy').flatMap((f) => {
+    const ranges = listOf(at(f.value, ['spec', 'egress'])).flatMap((rule) => listOf(mapOf(rule).to)).flatMap((to) => at(to, ['ipBlock', 'cidr']) ?? []).map(String)
+    const value = ranges.filter((r) => r !== '169.254.20.10/32').join(',')
+    return value === '' ? [] : [{ value, file: f.path, line: f.line(['spec', 'egress']) }]
+  })
+}
+
+/** The namespaces that a policy lets in. */
+function letIn(files: Audited): Seen[] {
+  return files.manifests.filter((f) => f.kind === 'NetworkPolicy').flatMap((f) =>
+    listOf(at(f.value, ['spec', 'ingress'])).flatMap((rule, i) => listOf(mapOf(rule).from).flatMap((_, j) => seenAt(f, ['spec', 'ingress', i, 'from', j, 'namespaceSelector', 'matchLabels', 'kubernetes.io/metadata.name']))),
+  )
+}
+
+/** What the image starts, by the name that the plan has for it, where it is that. */
+function start(files: Audited, plan: Plan): Seen[] {
+  const words = [...instructions(files, 'ENTRYPOINT'), ...instructions(files, 'CMD')]
+  const text = words.flatMap(({ value }) => execForm(value)).join(' ')
+  const argv = plan.runtime.argv.join(' ')
+  return words.slice(0, 1).map((s) => ({ ...s, value: text === `${plan.runtime.init ? '/tini -- ' : ''}${argv}` ? argv : text }))
+}
+
+function execForm(text: string): string[] {
+  try {
+    return (JSON.parse(text) as unknown[]).map(String)
+  } catch {
+    return [text]
+  }
 }
 
 const limits = (files: Audited, plan: Plan, kind: string, what: string): Seen[] => own(files, plan).flatMap((c) => seenAt(c.file, [...c.path, 'resources', kind, what]))

@@ -47,7 +47,7 @@ const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?$/
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 
 /** A spec as messages may show it: whoever mistypes an address with an access in it must not find that in a log. */
-const shown = (spec: string): string => named(spec.replace(/(^|[/:+])([^/:@\s]+:[^/@]*|[^/:@\s]+(?=@[^/]*\/\/))@/g, '$1…@').replace(/\/\/[^/@]*@/g, '//…@'))
+export const shown = (spec: string): string => named(spec.replace(/(^|[/:+])([^/:@\s]+:[^/@]*|[^/:@\s]+(?=@[^/]*\/\/))@/g, '$1…@').replace(/\/\/[^/@]*@/g, '//…@'))
 
 /** Parameters of addresses that give access: presigned addresses, tokens of hosts. */
 const ACCESS = /(token|secret|signature|^sig$|pass|pwd|api[-_]?key|^key$|access[-_]?key|credential|bearer|jwt|^auth)/i
@@ -122,7 +122,7 @@ function gitSource(url: URL, spec: string, fail: Fail): Source {
   const other = [...url.searchParams.keys()].find((k) => k !== 'path')
   if (other !== undefined) return fail(`${named(other)} is nothing that an address of git has`, 'only ?path=FOLDER is known')
   // https://git-scm.com/docs/git-check-ref-format
-  if (/^[-+]|^\/|\.\.|[\0-\x20\x7f~^:?*[\\]|@\{|\.lock$|[/.]$/.test(ref)) return fail(`${named(ref)} is no branch, tag or commit`, 'like #v2.3.0')
+  if (/^[-+]|^\/|\.\.|[\0-\x20\x7f~^:?*[\\]|@\{|\.lock$|[/.]$/.test(ref)) return fail(`${shown(ref)} is no branch, tag or commit`, 'like #v2.3.0')
   const wrong = path === '' ? undefined : pathProblem(path)
   if (wrong || path.startsWith('-')) return fail(`${named(path)} is no folder of a repository: it ${wrong ?? 'begins with "-"'}`, 'like ?path=packs/acme')
   // git decodes before it calls ssh (CVE-2017-1000117)
@@ -172,11 +172,11 @@ async function local(spec: string, base: string, label: string): Promise<Tree> {
     for (let at = resolve(base), steps = relative(base, path).split(sep); steps.length > 0; ) {
       const step = steps.shift()!
       at = join(at, step)
-      if (step !== '..' && lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink()) fail(`${named(relative(base, at))}, on the way to the pack ${shown(spec)}, is a link`, 'name the place that it leads to')
+      if (step !== '..' && lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink()) fail(`${shown(relative(base, at))}, on the way to the pack ${shown(spec)}, is a link`, 'name the place that it leads to')
     }
   }
   const stat = lstatSync(path, { throwIfNoEntry: false })
-  if (!stat) return fail(`there is no pack ${shown(spec)}`, `looked for ${path}`)
+  if (!stat) return fail(`there is no pack ${shown(spec)}`, `looked for ${shown(path)}`)
   if (!stat.isFile()) return readFolder(path, label)
   if (stat.size > LIMITS.archive) return fail(`${shown(spec)} is larger than 10 MB`, 'a pack is a few small files')
   return (await import('./archive.ts')).readArchive(readFileSync(path), label)

@@ -70,6 +70,26 @@ describe('a project with a pack', () => {
     expect(check.err).toMatch(/k8s\/deployment\.yaml:\d+: runtime\.uid is 12345 here; it has to be at least 20000/)
   })
 
+  test('what is started, what may be reached and who is let in are looked at in the files too', () => {
+    const rule = (key: string, value: string): string => `enforce: [{ key: ${key}, value: ${JSON.stringify(value)}, reason: ours }]\n`
+    const built = (path: string): string => readFileSync(join(root, 'templates', path), 'utf8').replace(/^---[\s\S]*?\n---\n/, '')
+    const range = built('workload/networkpolicy.hbs').replace('cidr: {{this}}', 'cidr: 0.0.0.0/0')
+    for (const [key, value, templates, message] of [
+      ['start', 'node other.js', { 'node/dockerfile': built('node/Dockerfile.hbs').replace('{{> runtime}}', '{{> runtime}}\nCMD ["server.js"]') }, /Dockerfile:\d+: start is .*server\.js here; it has to be node other\.js/],
+      ['network.egress', '10.1.0.0/16', { networkpolicy: range }, /networkpolicy\.yaml:\d+: network\.egress is 0\.0\.0\.0\/0 here; it has to be 10\.1\.0\.0\/16/],
+      ['network.ingressNamespace', 'edge', { networkpolicy: built('workload/networkpolicy.hbs').replace('{{yaml kubernetes.ingressNamespace}}', 'elsewhere') }, /network\.ingressNamespace is elsewhere here/],
+    ] as const) {
+      const folder = project({ 'other.js': '' })
+      const args = ['--yes', '--preset', packOf(rule(key, value)), ...(key === 'network.ingressNamespace' ? ['--with', 'ingress', '--set', 'network.host=a.example.com'] : [])]
+      expect(run(folder, args)).toMatchObject({ code: 0 })
+      const files = Object.fromEntries(Object.values(templates).map((text, i) => [`${i}.hbs`, text]))
+      const pack = packOf(`${rule(key, value)}templates:\n${Object.keys(templates).map((id, i) => `  ${id}: ${i}.hbs\n`).join('')}`, files)
+      const other = project({ 'other.js': '' })
+      expect(run(other, args.map((a, i) => (i === 2 ? pack : a)))).toMatchObject({ code: 5, err: expect.stringMatching(message) })
+      expect(existsSync(join(other, 'Dockerfile'))).toBe(false)
+    }
+  })
+
   test('a rule that is tightened: pack update shows it, update --check fails with the reason, update mends', () => {
     const folder = withPack()
     run(folder, ['--yes', '--preset', './acme', ...COST])

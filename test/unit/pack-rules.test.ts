@@ -9,7 +9,7 @@ import { ruleLines } from '../../src/pack/locked.ts'
 import type { Policy } from '../../src/pack/policy.ts'
 import { enforced } from '../../src/pack/rules.ts'
 import type { PackRun } from '../../src/pack/run.ts'
-import { parseSource } from '../../src/pack/source.ts'
+import { fetchPack, parseSource } from '../../src/pack/source.ts'
 import { MANIFEST, opener, refused } from './packs.ts'
 
 type Files = Record<string, string>
@@ -89,6 +89,11 @@ test('two versions of a pack that differ in any rule differ in its lines', async
 })
 test.each(['https://h.example/p.tgz?pass=x', 'https://h.example/p.tgz?pwd=x', 'https://h.example/p.tgz?jwt=x', 'https://h.example/p.tgz?X-Access-Key=x'])('%s gives access and is refused', async (spec) => {
   expect((await refused(() => parseSource(`${spec}#sha256-${'0'.repeat(64)}`))).text).toContain('gives access by')
+})
+
+test.each(['//user:s3cret@h.example/x', './a@b/https://user:s3cret@h.example/x.tgz', 'git+https://h.example/p.git#https://u:s3cret@h.example'])('what looks like an access in %s is in no message', async (spec) => {
+  const { text } = await refused(async () => fetchPack(parseSource(spec), { root: '/', base: '/', env: {}, offline: true }))
+  expect(text).not.toContain('s3cret')
 })
 
 describe('a language of a pack', () => {

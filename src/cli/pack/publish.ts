@@ -12,7 +12,7 @@ import { fetchOwn } from './own.ts'
 /** Publishes a pack that is in order: into a .tgz file, or as an artifact of an OCI registry. The one command that sends anything. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
   const target = words.at(-1) ?? ''
-  if (words.length < 1 || words.length > 2 || !/^oci:\/\/|\.tgz$/.test(target)) throw new InputError({ message: 'publish where?', where: 'pack publish', hint: 'create-hardened-container pack publish [DIR] FILE.tgz|oci://registry/name:tag' })
+  if (words.length < 1 || words.length > 2 || !/^oci:\/\/|^(?![a-z][a-z+]+:).*\.tgz$/i.test(target)) throw new InputError({ message: 'publish where?', where: 'pack publish', hint: 'create-hardened-container pack publish [DIR] FILE.tgz|oci://registry/name:tag' })
   const { pack, all } = await fetchOwn(words.slice(0, -1), flags, io)
   const { problems } = await judge(pack, all)
   if (problems.length > 0) return report(new InputError(problems, EXIT.pack), flags.json === true, io)
@@ -26,7 +26,11 @@ export async function run(words: string[], flags: Parsed['flags'], io: Io): Prom
   } else {
     const file = resolve(io.cwd, target)
     if (existsSync(file) && !flags.force) throw new InputError({ message: `${target} is there already`, where: 'pack publish', hint: 'choose another name, or --force to replace it' }, EXIT.conflict)
-    writeFileSync(file, archiveOf(pack.tree))
+    try {
+      writeFileSync(file, archiveOf(pack.tree))
+    } catch (error) {
+      throw new InputError({ message: `${target} cannot be written: ${(error as NodeJS.ErrnoException).code}`, where: 'pack publish', hint: 'name a file in a folder that is there' })
+    }
   }
   const published = { name: pack.name, version: pack.version, integrity: pack.integrity, spec }
   io.stdout.write(flags.json ? `${JSON.stringify({ schemaVersion: 1, ok: true, exitCode: EXIT.ok, ...published }, null, 2)}\n` : `published ${pack.name} ${pack.version}\n  ${spec}\n  ${pack.integrity}\n`)
