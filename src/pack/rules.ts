@@ -45,13 +45,19 @@ export function violationsOfAnswers(rules: readonly Rule[], layers: readonly Lay
   )
 }
 
+/** A program is the same by the path at which the base has it: "/nodejs/bin/node server.js" is "node server.js". */
+function meets(rule: Rule, value: string): boolean {
+  const forms = rule.key === 'start' ? [value, value.replace(/^\S*\//, '')] : [value]
+  return rule.kind === 'forbid' ? forms.every((v) => allows(rule, v)) : forms.some((v) => allows(rule, v))
+}
+
 /** What was detected or is a default, and breaks a rule. */
 export function violationsOfPlan(rules: readonly Rule[], plan: Plan): Problem[] {
   return rules.flatMap((rule): Problem[] => {
     if (rule.artifact) return []
     const value = valueOf(rule.key, plan)
     // what nothing was decided about cannot be wrong, unless something has to be there
-    if (value === '' ? rule.kind === 'forbid' || rule.key === 'port' : allows(rule, value)) return []
+    if (value === '' ? rule.kind === 'forbid' || rule.key === 'port' : meets(rule, value)) return []
     const from = plan.origins[rule.key]
     const evidence = from?.evidence?.[0]
     const message = value === '' ? `${rule.key} is not set; ${must(rule)}` : `${rule.key} is ${value}${from ? ` (${from.origin})` : ''}; ${must(rule)}`

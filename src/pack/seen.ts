@@ -57,12 +57,12 @@ function letIn(files: Audited): Seen[] {
   )
 }
 
-/** What the image starts, by the name that the plan has for it, where it is that. */
+/** What the image starts where that is not what the plan says, which was looked at already. */
 function start(files: Audited, plan: Plan): Seen[] {
   const words = [...instructions(files, 'ENTRYPOINT'), ...instructions(files, 'CMD')]
   const text = words.flatMap(({ value }) => execForm(value)).join(' ')
   const argv = plan.runtime.argv.join(' ')
-  return words.slice(0, 1).map((s) => ({ ...s, value: text === `${plan.runtime.init ? '/tini -- ' : ''}${argv}` ? argv : text }))
+  return text === `${plan.runtime.init ? '/tini -- ' : ''}${argv}` ? [] : words.slice(0, 1).map((s) => ({ ...s, value: text }))
 }
 
 function execForm(text: string): string[] {
