@@ -3,7 +3,7 @@ import { type Conflict, isConflict, marked, type Merged, textOf } from './align.
 import { mergeDockerfiles } from './dockerfile.ts'
 import { linesOf, mergeLines } from './lines.ts'
 import { type Change, lf } from './reconcile.ts'
-import { hasTwins, isYaml, mergeYaml, type YamlConflict } from './yaml.ts'
+import { isMisplaced, isYaml, mergeYaml, type YamlConflict } from './yaml.ts'
 
 /** A conflict as a person is told it. */
 export interface Clash {
@@ -25,7 +25,8 @@ export function mergeText(path: string, base: string, ours: string, next: string
   const lines = mergeLines(base, ours, next, !docker && !isYamlPath(path))
   const clean = !lines.some(isConflict)
   if (isYamlPath(path)) {
-    if (clean && isYaml(textOf(lines)) && !hasTwins(textOf(lines))) return { text: textOf(lines) }
+    const text = clean ? textOf(lines) : undefined
+    if (text !== undefined && isYaml(text) && !isMisplaced(base, ours, next, text)) return { text }
     const merged = mergeYaml(base, ours, next)
     if (merged) return merged.conflicts.length === 0 ? { text: merged.text } : yamlClashes(merged, base, ours, next, lines)
     return { clashes: clashesOf(ours, lines), marked: clean ? marked([{ base, ours, next }]) : marked(lines) }

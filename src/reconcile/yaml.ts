@@ -11,18 +11,53 @@ export interface YamlConflict {
 
 type Child = { key: string; value: Node | null; pair?: Pair<Scalar, Node | null> }
 
-/** Whether a text is one YAML document in which no key stands twice. */
+/**
+ * Whether a text is YAML in which no key stands twice, and no name in a list of names: a merge by lines leaves twins where both
+ * sides add the same.
+ */
 export function isYaml(text: string): boolean {
   const docs = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: true })
-  return Array.isArray(docs) && docs.every((d) => d.errors.length === 0)
+  let twins = false
+  const Seq = (_: unknown, list: YAMLSeq): symbol | undefined => ((twins ||= list.items.every((i) => isMap(i) && nameOf(i) !== undefined) && !isNamed(list)) ? visit.BREAK : undefined)
+  return Array.isArray(docs) && docs.every((d) => (d.errors.length > 0 ? false : (visit(d, { Seq }), !twins)))
 }
 
-/** Whether a list in which each name stood once has one twice, as a merge by lines leaves it when both sides add the same. */
-export function hasTwins(text: string): boolean {
-  let found = false
-  visit(parseDocument(text, { schema: 'failsafe' }), { Seq: (_, list) => ((found ||= list.items.every((i) => isMap(i) && nameOf(i) !== undefined) && !isNamed(list)) ? visit.BREAK : undefined) })
-  return found
+/**
+ * Whether something that a person wrote stands below another key in a merge by lines: next to equal lines a line can land in the
+ * service that took the place of its own. Below a key that was only renamed it stands right.
+ */
+export function isMisplaced(base: string, ours: string, next: string, merged: string): boolean {
+  // reading all four is worth it only where a block or an item went
+  const stays = new Set(next.split('\n'))
+  if (!base.split('\n').some((l) => /^\s*- |: *(#.*)?$/.test(l) && !stays.has(l))) return false
+  const [b, o, n, m] = [base, ours, next, merged].map((t) => leavesOf(parseDocument(t, { schema: 'failsafe' }).contents)) as [string[][], string[][], string[][], string[][]]
+  const [known, kept] = [new Set([...b, ...n].map(String)), new Set(m.map(String))]
+  const mine = o.filter((l) => !known.has(String(l)))
+  const elsewhere = new Set(m.filter((l) => !known.has(String(l)) && !mine.some((own) => String(own) === String(l))).map((l) => String(l.slice(-2))))
+  const below = (leaves: string[][], path: string[]): string[][] => leaves.filter((l) => path.every((p, i) => l[i] === p))
+  const isRenamed = (leaf: string[]): boolean => {
+    const at = leaf.findIndex((_, i) => below(b, leaf.slice(0, i + 1)).length > 0 && below(n, leaf.slice(0, i + 1)).length === 0)
+    if (at < 0) return false
+    const parent = leaf.slice(0, at)
+    const was = below(b, leaf.slice(0, at + 1)).map((l) => l.slice(at + 1))
+    return [...new Set(below(n, parent).map((l) => l[at]!))].some((key) => {
+      const is = new Set(below(n, [...parent, key]).map((l) => String(l.slice(at + 1))))
+      const same = was.filter((l) => is.has(String(l).replaceAll(bare(leaf[at]!), bare(key)))).length
+      return kept.has(String([...parent, key, ...leaf.slice(at + 1)])) && same >= 0.9 * Math.max(was.length, is.size)
+    })
+  }
+  return mine.some((leaf) => !kept.has(String(leaf)) && elsewhere.has(String(leaf.slice(-2))) && !isRenamed(leaf))
 }
+
+/** Every value with the keys and names that lead to it. */
+function leavesOf(node: unknown, path: string[] = []): string[][] {
+  if (isMap(node)) return node.items.flatMap((i) => leavesOf(i.value, [...path, String(i.key)]))
+  if (isSeq(node)) return node.items.flatMap((i) => leavesOf(i, [...path, isMap(i) ? (nameOf(i) ?? '') : '']))
+  return [[...path, String(node)]]
+}
+
+/** The name in `name=app`. */
+const bare = (key: string): string => key.replace(/^\w+=/, '')
 
 /**
  * Merges YAML by key, and lists whose items have a name by that name: what changed from `base` to `next` is done to `ours`, whose

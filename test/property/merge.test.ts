@@ -98,6 +98,13 @@ describe('YAML', () => {
     expect(merged.marked).toMatch(/^<{7} /m)
     for (const side of [/^<{7} .*\n([^]*?)(?:^\|{7}[^]*?)?^={7}\n[^]*?^>{7} .*\n/gm, /^<{7} .*\n[^]*?^={7}\n([^]*?)^>{7} .*\n/gm]) expect(parses(merged.marked.replace(side, '$1'))).toBe(true)
   })
+  test('what was written into a block that another one took the place of is a conflict; a block that was renamed keeps it', () => {
+    const block = (name: string, image: string, more: string): string => `services:\n  ${name}:\n    image: ${image}\n${more}    restart: always\n    read_only: true\n    init: true\n    cpus: 1\n    pids_limit: 9\n    user: "1"\n    cap_drop: [ALL]\n    tty: false\n`
+    const base = block('db', 'postgres:18', '    command: ["a"]\n')
+    const ours = base.replace('    init', '    x-ours: "1"\n    init')
+    expect(mergeText('compose.yaml', base, ours, block('cache', 'redis:8', '    command: ["b"]\n    ports: [6379]\n'))).toMatchObject({ clashes: [{ line: 3, ours: expect.stringContaining('services.db: image: postgres:18'), next: 'services.db: (taken away)' }] })
+    expect(mergeText('compose.yaml', base.replace('postgres', 'db'), ours.replace('postgres', 'db'), block('shop', 'shop:18', '    command: ["a"]\n'))).toMatchObject({ text: expect.stringMatching(/^services:\n {2}shop:\n[^]*x-ours: "1"/) })
+  })
   test('a person\'s way to indent stays', () => {
     const text = 'a:\n  - name: x\n    v: 1\n  - name: y\n    v: 1\nm:\n  k: 1\n'
     const ours = 'a:\n- name: y\n  v: 1\n- name: x\n  v: 1\nm:\n  k: 1\n'
