@@ -34,13 +34,17 @@ export function argumentPort({ argv }: Start): Fact<number> | undefined {
 }
 
 const HOST = /["'](--(?:[\w-]+[-.])?(?:host|bind|address|listen|ip|interface))["'][^()]{0,200}?\bdefault\s*=\s*["'](?:127\.0\.0\.1|localhost)["']/
+/** Tornado's options, whose names have no dashes. */
+const DEFINED = /\bdefine\(\s*["'](host|bind|address|interface)["'][^()]{0,200}?\bdefault\s*=\s*["'](?:127\.0\.0\.1|localhost)["']/
 
 /** The argument that makes a program with an option for its address, loopback where it is not given, listen on all of them. */
 export function hostArgument(project: Project, own: readonly string[], argv: readonly string[]): Fact<string> | undefined {
   for (const file of own) {
     const source = project.read(file) ?? ''
-    const found = HOST.exec(source)
-    if (found && !argv.some((w) => w.split('=')[0] === found[1])) return fact(`${found[1]}=0.0.0.0`, { file, line: lineOf(source, found[0]), text: found[0].split('\n')[0]! })
+    const defined = source.includes('parse_command_line') ? DEFINED.exec(source) : null
+    const found = HOST.exec(source) ?? defined
+    const option = found?.[1]!.replace(/^(?!--)/, '--')
+    if (found && !argv.some((w) => w.split('=')[0] === option)) return fact(`${option}=0.0.0.0`, { file, line: lineOf(source, found[0]), text: found[0].split('\n')[0]! })
   }
   return undefined
 }

@@ -30,9 +30,10 @@ export function releaseOf(shown: Shown): LanguageFacts['release'] {
   const lines = (project.read('Procfile') ?? '').split('\n')
   const told = lines.findIndex((l) => /^release:\s*(?:python3?|flask|alembic|django-admin)\s/.test(l))
   const command = told < 0 ? undefined : lines[told]!.replace(/^release:\s*/, '').trim()
-  if (command && splitCommand(command)) return { command: command.replace(/^python3\b/, 'python'), alone, evidence: at('Procfile', told + 1) }
   const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
-  if (manage && project.has(manage) && (alone || shown.services.some((s) => SERVERS.test(s.value)))) return { command: `${own(project.read(manage), django.settings)}python ${manage} migrate --noinput`, alone, evidence: at(manage) }
+  // it is run where the program is, beside manage.py
+  if (command && splitCommand(command)) return { command: command.replace(/^python3\b/, 'python').replace(` ${manage} `, ' manage.py '), alone, evidence: at('Procfile', told + 1) }
+  if (manage && project.has(manage) && (alone || shown.services.some((s) => SERVERS.test(s.value)))) return { command: `${own(project.read(manage), django.settings)}python manage.py migrate --noinput`, alone, evidence: at(manage) }
   if (target && has('flask-migrate') && project.isFolder('migrations')) return { command: `flask --app '${target}' db upgrade`, alone, evidence: at('migrations') }
   if (has('alembic') && project.has('alembic.ini')) return { command: 'alembic upgrade head', alone, evidence: at('alembic.ini') }
   return undefined

@@ -40,7 +40,7 @@ export function serve({ language, project }: DetectContext, manifests: Manifests
   // threads are the usual worker's
   if (worker) argv.splice(argv.indexOf('--threads'), worker.includes('--worker-class') ? 2 : 0, ...worker)
   const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
-  const develop = manage && project.has(manage) ? ['python', manage, 'runserver', '0.0.0.0:{port}'] : spec.id === 'flask' ? ['flask', '--app', app, 'run', '--debug', '--host', '0.0.0.0', '--port', '{port}'] : ['uvicorn', 'gunicorn', 'hypercorn'].includes(id) ? [...argv, '--reload'] : argv
+  const develop = manage && project.has(manage) ? ['python', 'manage.py', 'runserver', '0.0.0.0:{port}'] : spec.id === 'flask' ? ['flask', '--app', app, 'run', '--debug', '--host', '0.0.0.0', '--port', '{port}'] : ['uvicorn', 'gunicorn', 'hypercorn'].includes(id) ? [...argv, '--reload'] : argv
   return { argv: fact(argv, target.evidence), develop, ...(direct ? {} : { added: `${id}${sockets ? '[standard]' : ''}==${pin}` }), env, root: django?.root ?? root, file: target.file, sigterm: server.sigterm }
 }
 

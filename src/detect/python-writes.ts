@@ -116,6 +116,8 @@ export function readWrites(project: Project, files: readonly string[], options: 
       const found = name ? literal(name) : { path: (plain ?? based)!, based: plain === undefined }
       if (found && found.path !== ':memory:') addFile({ ...found, evidence })
     })
+    // the folder of the file, however it is asked for
+    each(/\bconnect\(\s*f["']\{[^}\n]*__file__[^}\n]*\}\/([\w./-]+)["']/g, ([path], evidence) => addFile({ path: path!, based: true, evidence }))
     if (options.django !== undefined) each(new RegExp(`["']NAME["']\\s*:\\s*(?:[\\w.]+\\(\\s*["']\\w+["']\\s*,\\s*(?:default\\s*=\\s*)?)?(?:str\\(\\s*)?${BASED}`, 'gi'), ([path], evidence) => addFile({ path: path!, based: true, evidence }))
   }
   for (const [path, evidence] of served)
