@@ -2,7 +2,7 @@ import { type Fact, fact } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import type { Django } from './python-django.ts'
 import { type Entry, findFunction, findScript, findTargets, findUnknown, calledTarget, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
-import type { Manifests } from './python-manifests.ts'
+import { type Manifests, normalize } from './python-manifests.ts'
 import { serve } from './python-server.ts'
 import { pinFor } from './python-version.ts'
 import { lineOf, type Project } from './project.ts'
@@ -15,6 +15,8 @@ export interface Start {
   /** the server's package that is installed because the project lacks it, "gunicorn==27.0.1" */
   added?: string
   sigterm?: boolean
+  /** packages that its settings load and the project does not list */
+  loaded?: string[]
   /** where the framework does not say it */
   serves?: Fact<boolean>
   env: Record<string, string>
@@ -74,7 +76,10 @@ function pasted({ project, language }: DetectContext, manifests: Manifests, spec
   if (!file) return undefined
   const argv = fact((spec.paste as string[]).map((w) => w.replace('{file}', file)), { file, line: lineOf(project.read(file)!, /^\[(?:app|composite|pipeline):/m) })
   const pin = pinFor((language.data!.pins as Record<string, Record<string, string>>).gunicorn!, line)
-  return { argv, develop: ['pserve', file, '--reload'], env: {}, root: '', sigterm: true, ...(manifests.dependencies.has('gunicorn') ? {} : { added: `gunicorn==${pin}` }) }
+  // tools of developers, as a rule
+  const included = /^pyramid\.includes\s*=((?:.*\n)(?:[ \t]+\S.*\n?)*)/m.exec(project.read(file)!)?.[1]?.match(/\bpyramid_\w+/g) ?? []
+  const loaded = included.map(normalize).filter((name) => !manifests.dependencies.has(name))
+  return { argv, develop: ['pserve', file, '--reload'], env: {}, root: '', sigterm: true, loaded, ...(manifests.dependencies.has('gunicorn') ? {} : { added: `gunicorn==${pin}` }) }
 }
 
 /** A script by its path, or by its module where it lies deeper than what it imports. */

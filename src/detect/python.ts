@@ -116,7 +116,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
-      added: [...unlisted, ...(start.added ? [start.added] : []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
+      added: [...unlisted, ...(start.added ? [start.added] : []), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
