@@ -281,6 +281,9 @@ function wordsEntry(project: Project, words: readonly string[], start: string, e
   return undefined
 }
 
+/** What in a settings' file of gunicorn's stops a container: going to the background, and writing where nothing can be written. */
+export const STOPS = /^\s*(?:daemon|pidfile|user|group|chroot)\s*=|log\s*=\s*f?["'](?!-["']|["']|\/(?:dev|proc|tmp)\/)/m
+
 /** The worker class and the settings' file of a line for gunicorn, as arguments. */
 function gunicornOptions(project: Project, [server, ...words]: readonly string[]): string[] {
   if (!server?.endsWith('gunicorn')) return []
@@ -290,8 +293,7 @@ function gunicornOptions(project: Project, [server, ...words]: readonly string[]
   }
   const worker = value('-k', '--worker-class')
   const config = value('-c', '--config')?.replace(/^\.\//, '')
-  // a settings' file that goes to the background, or writes where nothing can be written, would stop the container
-  const usable = config !== undefined && !/^\s*(?:daemon|pidfile|user|group|chroot)\s*=|log\s*=\s*f?["'][\w./]*\//m.test(project.read(config) ?? 'daemon=')
+  const usable = config !== undefined && !STOPS.test(project.read(config) ?? 'daemon=')
   return [...(worker && !/^(?:sync|gthread)$/.test(worker) ? ['--worker-class', worker] : []), ...(usable ? ['--config', `/app/${config}`] : [])]
 }
 

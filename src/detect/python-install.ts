@@ -23,8 +23,10 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const locks = language.managers.flatMap((m) => m.locks.filter((l) => project.has(l)).map((lock) => ({ id: m.id, lock })))
   const tool = table(manifests.pyproject, 'tool')
   const listed = texts(table(manifests.pyproject, 'project'), 'dependencies').length
+  // uv resolves a project whose version its sources say only with the sources there
+  const dynamic = texts(table(manifests.pyproject, 'project'), 'dynamic')
   const complete = manifests.requirements !== undefined && [...manifests.dependencies.values()].filter((d) => d.evidence.file === 'pyproject.toml').length === 0
-  const guessed = tool.poetry && !listed && !complete ? 'poetry' : project.has('Pipfile') ? 'pipenv' : manifests.requirements && (complete || !manifests.pyproject) ? 'pip' : tool.uv ? 'uv' : tool.pdm ? 'pdm' : tool.poetry && !listed ? 'poetry' : manifests.pyproject?.project || (!manifests.requirements && (project.has('setup.py') || project.has('setup.cfg'))) ? 'pyproject' : 'pip'
+  const guessed = tool.poetry && !listed && !complete ? 'poetry' : project.has('Pipfile') ? 'pipenv' : manifests.requirements && (complete || !manifests.pyproject) ? 'pip' : tool.uv && !dynamic.includes('version') ? 'uv' : tool.pdm ? 'pdm' : tool.poetry && !listed ? 'poetry' : manifests.pyproject?.project || (!manifests.requirements && (project.has('setup.py') || project.has('setup.cfg'))) ? 'pyproject' : 'pip'
   const id = chosen.manager ?? locks[0]?.id ?? guessed
   const spec = language.managers.find((m) => m.id === id) ?? language.managers.find((m) => m.id === 'pip')!
   const lockFile = locks.find((l) => l.id === spec.id)?.lock
@@ -70,7 +72,7 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const parts = spec.id === 'uv' && (uv.workspace !== undefined || Object.values(table(uv, 'sources')).some((s) => JSON.stringify(s).match(/"(path|workspace)"/)))
   refuseMember(project, uv)
   const pip = spec.id === 'pip'
-  const early = spec.id === 'pyproject' && manifests.pyproject?.project === undefined
+  const early = spec.id === 'pyproject' && (manifests.pyproject?.project === undefined || texts(table(manifests.pyproject, 'project'), 'dynamic').includes('dependencies'))
   const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
   const filter = pip && dropped.length > 0 ? `sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
   const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? (strict ? whole(String(spec.installParts)) : '') : command('install')).replace('{requirements}', manifests.requirements ?? '')

@@ -1,10 +1,11 @@
 import { fact } from './facts.ts'
 import type { DetectContext, Framework } from './language.ts'
 import type { Django } from './python-django.ts'
-import type { Target } from './python-entry.ts'
+import { STOPS, type Target } from './python-entry.ts'
 import type { Manifests } from './python-manifests.ts'
 import type { Start } from './python-start.ts'
 import { pinFor, releaseBefore } from './python-version.ts'
+import type { Project } from './project.ts'
 
 interface Server {
   interface: string
@@ -34,7 +35,7 @@ export function serve({ language, project }: DetectContext, manifests: Manifests
   const pin = manifests.locked.get(id) ?? pinFor((data.pins as Record<string, Record<string, string>>)[id] ?? {}, line)
   const sockets = kind === 'asgi' && id === 'uvicorn' && /websocket/i.test(project.read(target.file) ?? '')
   Object.assign(env, server.env)
-  const worker = id === 'gunicorn' ? workerOf(manifests, options) : undefined
+  const worker = id === 'gunicorn' ? workerOf(manifests, [...options, ...settled(project, options, django?.root ?? '')]) : undefined
   const app = target.factory && server.factory === 'call' ? `${name}()` : name
   const argv = [server.argv[0]!, ...(target.factory && server.factory.startsWith('--') ? [server.factory] : []), ...server.argv.slice(1)].map((w) => w.replace('{app}', app))
   // threads are the usual worker's
@@ -42,6 +43,14 @@ export function serve({ language, project }: DetectContext, manifests: Manifests
   const manage = django && `${django.root ? `${django.root}/` : ''}manage.py`
   const develop = manage && project.has(manage) ? ['python', 'manage.py', 'runserver', '0.0.0.0:{port}'] : spec.id === 'flask' ? ['flask', '--app', app, 'run', '--debug', '--host', '0.0.0.0', '--port', '{port}'] : ['uvicorn', 'gunicorn', 'hypercorn'].includes(id) ? [...argv, '--reload'] : argv
   return { argv: fact(argv, target.evidence), develop, ...(direct ? {} : { added: `${id}${sockets ? '[standard]' : ''}==${pin}` }), env, root: django?.root ?? root, file: target.file, sigterm: server.sigterm }
+}
+
+/** What is said against a settings' file that gunicorn reads, by itself where no line names one: it may not stop the container, nor start workers for each processor of a machine that it has a part of. */
+function settled(project: Project, options: readonly string[], root: string): string[] {
+  const named = options.indexOf('--config')
+  const text = project.read(named < 0 ? `${root ? `${root}/` : ''}gunicorn.conf.py` : options[named + 1]!.replace('/app/', '')) ?? ''
+  if (named < 0 && STOPS.test(text)) return ['--config', '/dev/null']
+  return text.includes('cpu_count') ? ['--workers', '2'] : []
 }
 
 /** The options of gunicorn's that the image can have: a class of workers needs its package. */
