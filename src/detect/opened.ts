@@ -11,7 +11,7 @@ export interface Opened {
 
 /** Texts that mean the loopback address, each with the port beside it, so that no other server's address is met. */
 const FORMS: readonly (readonly [form: RegExp, address: RegExp, open: string])[] = [
-  [/"(?:127\.0\.0\.1|localhost|\[::1\])(?::[^"'\n]*)?"(?:(?:\.to_string\(\)|\.to_owned\(\)|\.into\(\))?\s*,\s*\d{2,5})?/, /127\.0\.0\.1|localhost|\[::1\]/, '0.0.0.0'],
+  [/(["'])(?:127\.0\.0\.1|localhost|\[::1\])(?::[^"'\n]*)?\1(?:(?:\.to_string\(\)|\.to_owned\(\)|\.into\(\))?\s*,\s*\d{2,5})?/, /127\.0\.0\.1|localhost|\[::1\]/, '0.0.0.0'],
   [/[[(]127,\s*0,\s*0,\s*1[\])]/, /127,\s*0,\s*0,\s*1/, '0, 0, 0, 0'],
   [/Ipv[46]Addr::LOCALHOST/, /LOCALHOST/, 'UNSPECIFIED'],
 ]
@@ -33,13 +33,18 @@ export function openLoopback(lines: readonly Match[], listening: ReadonlySet<str
       continue
     }
     if (ANOTHER.test(from)) continue
-    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d"?$|:|[\])]$/.test(from) && !(NAMED.test(text) && listening.has(file)))) continue
+    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d["']?$|:|[\])]$/.test(from) && !(NAMED.test(text) && listening.has(file)))) continue
     const to = from.replace(address!, open!)
-    out.push({ file, from: pattern(from), to: to.replace(/[\\/&]/g, '\\$&') })
+    out.push(replaced(file, from, to))
     warnings.push({ message: `${MESSAGE}: the build makes it ${to}`, file, line, hint: 'change it in the source' })
   }
   return out
 }
 
+/** A text of a file, and what stands in its place, as sed reads them between a shell's single quotes. */
+export const replaced = (file: string, from: string, to: string): Opened => ({ file, from: pattern(from), to: quoted(to.replace(/[\\/&]/g, '\\$&')) })
+
+const quoted = (text: string): string => text.replaceAll("'", "'\\''")
+
 /** A text as a basic regular expression between slashes. */
-const pattern = (text: string): string => text.replace(/[\\/.*[\]^$]/g, '\\$&')
+const pattern = (text: string): string => quoted(text.replace(/[\\/.*[\]^$]/g, '\\$&'))

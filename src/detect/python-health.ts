@@ -1,5 +1,6 @@
 import { type Fact, fact, type Warning } from './facts.ts'
 import type { Framework } from './language.ts'
+import { type Opened, openLoopback } from './opened.ts'
 import type { Project } from './project.ts'
 import type { Match, Sources } from './sources.ts'
 
@@ -34,10 +35,14 @@ export function chooseHealth(project: Project, sources: Sources, spec: Framework
   return out.ready && !out.health && /login_required|auth/i.test(out.ready.evidence[0]?.text ?? '') ? {} : out
 }
 
-/** Environment that makes a program with a loopback default listen on all interfaces; else a warning with the place. */
-export function bindsByVariable(sources: Sources, loopback: Match | undefined, warnings: Warning[]): Fact<Record<string, string>> | undefined {
+/** A line about another program, which is a client of it. */
+const CLIENT = /connect|client|redis|mongo|postgres|psycopg|mysql|rabbit|pika|kafka|smtp|mail|database|\bdb\b/i
+
+/** Environment that makes a program with a loopback default listen on all interfaces; else what the build changes for that. */
+export function bindsByVariable(project: Project, sources: Sources, loopback: readonly Match[], opened: Opened[], warnings: Warning[]): Fact<Record<string, string>> | undefined {
   const host = sources.match(/(?:getenv|environ\.get)\(\s*["']([A-Z_]*(?:HOST|BIND|ADDRESS|ADDR))["']\s*,\s*["'](?:127\.0\.0\.1|localhost|0\.0\.0\.0|::)["']/)
   if (host?.groups[0]) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
-  if (loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: loopback.evidence.file, line: loopback.evidence.line, hint: "listen on '0.0.0.0', or take the address from HOST" })
+  const own = loopback.filter(({ evidence: { file, line = 1 } }) => !CLIENT.test((project.read(file) ?? '').split('\n').slice(Math.max(0, line - 2), line).join('\n')))
+  opened.push(...openLoopback(own, new Set(own.map((m) => m.evidence.file)), warnings))
   return undefined
 }

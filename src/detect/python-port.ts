@@ -1,5 +1,6 @@
 import { type Fact, fact, type Warning } from './facts.ts'
 import { lineOf, type Project } from './project.ts'
+import { type Opened, replaced } from './opened.ts'
 import type { Start } from './python-start.ts'
 
 const NAMED = /["']([\w./-]*?([\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf)))["']/g
@@ -10,7 +11,7 @@ const LOOPBACK = /^\s*["']?(?:host|bind|address)["']?\s*[:=]\s*["']?(?:127\.0\.0
  * The port in a settings file that the started sources name, where they give a port that is no number. A guess: which entry
  * the program reads is not followed.
  */
-export function settingsPort(project: Project, own: readonly string[], clients: readonly number[], warnings: Warning[]): Fact<number> | undefined {
+export function settingsPort(project: Project, own: readonly string[], clients: readonly number[], opened: Opened[], warnings: Warning[]): Fact<number> | undefined {
   for (const source of own.map((f) => project.read(f) ?? '').filter((text) => /\bport\s*=\s*(?!\d)|\.listen\(/.test(text)))
     for (const [, path, name] of source.matchAll(NAMED)) {
       const file = project.read(path!) !== undefined ? path! : project.files().find((f) => f.endsWith(`/${name}`))
@@ -21,7 +22,11 @@ export function settingsPort(project: Project, own: readonly string[], clients: 
       const at = lineOf(text, found[0].trim())!
       // the address beside the port; elsewhere it is another program's
       const beside = [at - 1, at + 1].find((line) => LOOPBACK.test(text.split('\n')[line - 1] ?? ''))
-      if (beside) warnings.push({ message: 'the settings name loopback as the address, where nothing outside of the container reaches the program', file, line: beside, hint: "let it listen on '0.0.0.0'" })
+      if (beside) {
+        const address = text.split('\n')[beside - 1]!.trim()
+        opened.push(replaced(file, address, address.replace(/127\.0\.0\.1|localhost/, '0.0.0.0')))
+        warnings.push({ message: 'the settings name loopback as the address, where nothing outside of the container reaches the program: the build makes it 0.0.0.0', file, line: beside, hint: 'change it there' })
+      }
       return { ...fact(Number(found[1]), { file, line: at, text: found[0].trim() }), guess: true }
     }
   return undefined

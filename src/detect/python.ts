@@ -6,6 +6,7 @@ import { type Django, readDjango } from './python-django.ts'
 import { ranked, saidEntry } from './python-entry.ts'
 import { chooseFramework, refuseOld, refuseUnlisted, warnOfUnlisted } from './python-framework.ts'
 import { bindsByVariable, chooseHealth } from './python-health.ts'
+import type { Opened } from './opened.ts'
 import { chooseManager, installValues, systemPackages } from './python-install.ts'
 import { type Manifests, readLocked, readManifests } from './python-manifests.ts'
 import { buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python-packages.ts'
@@ -52,13 +53,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   if (!chosen.start) refuseUnlisted(project, manifests, spec && !start.added?.startsWith(spec.id) ? { title: spec.title, evidence: framework!.evidence } : undefined, start.file, String(data.standard))
   if (spec && !chosen.start && !start.added?.startsWith(spec.id)) warnOfUnlisted(manifests, spec, framework!, warnings)
   const own = startSources(project, start, files)
-  const server = readServer(readSources(project, { ...language, sources: [] }, own))
+  const started = readSources(project, { ...language, sources: [] }, own)
+  const server = readServer(started)
   const everything = readServer(sources)
   const ports = { port: own.length > 0 ? served(server.port, data.clientPorts as number[]) : undefined, variable: server.portVariable ?? (start.argv?.value[0] === 'python' ? everything.portVariable : undefined) }
   const serves = start.serves ?? servesFact(spec, framework, everything.listens, ports.variable)
   const console_ = projectCommand(project, manifests, start)
   const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
-  const hostVariable = runsItself ? bindsByVariable(sources, server.loopback, warnings) : undefined
+  const opened: Opened[] = []
+  const hostVariable = runsItself ? bindsByVariable(project, sources, started.all('loopback'), opened, warnings) : undefined
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const host = runsItself && !hostVariable && start.argv ? hostArgument(project, own, start.argv.value) : undefined
   const argv = host ? { ...start.argv!, value: [...start.argv!.value, host.value], evidence: [...start.argv!.evidence, ...host.evidence] } : start.argv
@@ -81,7 +84,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     writes.links.push(`/app/${String(spec.keyFile)}`)
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
   }
-  const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], warnings) : undefined
+  const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], opened, warnings) : undefined
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (argumentPort(start) ?? ports.port ?? configured) : undefined
   const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
   const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
@@ -118,6 +121,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       ...values,
       added: [...unlisted, ...(start.added ? [start.added] : []), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
+      opened: opened.map((o) => ({ ...o })),
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
