@@ -1,8 +1,8 @@
-import { type Fact, fact, type Warning } from './facts.ts'
-import type { Framework } from './language.ts'
-import { type Opened, openLoopback } from './opened.ts'
-import type { Project } from './project.ts'
-import type { Match, Sources } from './sources.ts'
+import { type Fact, fact, type Warning } from '../facts.ts'
+import type { Framework } from '../language.ts'
+import { type Opened, openLoopback } from '../opened.ts'
+import type { Project } from '../project.ts'
+import type { Match, Sources } from '../sources.ts'
 
 const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|health[_-]?check|status|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
 const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i

@@ -1,5 +1,5 @@
-import { type Evidence, type Fact, fact } from './facts.ts'
-import type { Project } from './project.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import type { Project } from '../project.ts'
 
 /** The settings that a program is packed with: application.properties, application.yml, application.conf. */
 export interface Settings {

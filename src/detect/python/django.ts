@@ -1,6 +1,6 @@
-import type { Evidence, Warning } from './facts.ts'
-import type { Project } from './project.ts'
-import { lineOf } from './project.ts'
+import type { Evidence, Warning } from '../facts.ts'
+import type { Project } from '../project.ts'
+import { lineOf } from '../project.ts'
 
 /** What the settings of a Django project say that the image and the workload depend on. */
 export interface Django {

@@ -1,5 +1,5 @@
-import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
 
 /** A class that the JVM can start. */
 export interface Main {

@@ -1,5 +1,5 @@
-import type { Evidence, Warning } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
+import type { Evidence, Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
 
 /** What a program is started by: a list of words or a line for a shell, as an argument or set to a name before. */
 const STARTS = /\b(?:subprocess\.\w+|Popen|check_output|check_call|create_subprocess_(?:exec|shell)|os\.(?:system|popen)|(?:shutil\.)?which)\(\s*(?:args\s*=\s*)?(?:\(|\[)?\s*[rf]?(["'])([\w-]+)(?=\1|\s)|(?:=|\()\s*\[\s*[rf]?(["'])([\w-]+)\3\s*,|\b(?:cmd|command|args)\s*=\s*[rf]?(["'])([\w-]+)(?=\s)/g

@@ -1,5 +1,5 @@
-import type { Evidence, Fact } from './facts.ts'
-import type { Project } from './project.ts'
+import type { Evidence, Fact } from '../facts.ts'
+import type { Project } from '../project.ts'
 
 /** A plugin of a build, as far as it decides how the program is packaged. */
 export interface Plugin {

@@ -1,9 +1,9 @@
-import { InputError } from '../errors.ts'
-import { type Evidence, type Fact, fact } from './facts.ts'
-import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
-import { findMains } from './java-main.ts'
-import { limitOf, managedLombok } from './java-newest.ts'
-import { lineOf, type Project } from './project.ts'
+import { InputError } from '../../errors.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import { type BuildFile, inside, type Plugin, under, within } from './build.ts'
+import { findMains } from './main.ts'
+import { limitOf, managedLombok } from './newest.ts'
+import { lineOf, type Project } from '../project.ts'
 
 /** A build script with its comments blanked out, so that places stay what they are. */
 interface Script {

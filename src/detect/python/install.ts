@@ -1,13 +1,13 @@
-import { InputError } from '../errors.ts'
-import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from './facts.ts'
-import { fact } from './facts.ts'
-import type { BaseId, DetectContext, Manager } from './language.ts'
-import { carriedPackages } from './carried.ts'
-import { type LockState, lockState } from './python-lock.ts'
-import type { Manifests } from './python-manifests.ts'
-import { pinFor } from './python-version.ts'
-import { lineOf } from './project.ts'
-import { table, texts, type Toml } from './toml.ts'
+import { InputError } from '../../errors.ts'
+import type { BuildValue, Evidence, Fact, LanguageFacts, Warning } from '../facts.ts'
+import { fact } from '../facts.ts'
+import type { BaseId, DetectContext, Manager } from '../language.ts'
+import { carriedPackages } from '../carried.ts'
+import { type LockState, lockState } from './lock.ts'
+import type { Manifests } from './manifests.ts'
+import { pinFor } from './version.ts'
+import { lineOf } from '../project.ts'
+import { table, texts, type Toml } from '../toml.ts'
 
 /** How the dependencies and the project itself get into the environment. */
 export interface Install {

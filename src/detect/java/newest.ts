@@ -1,5 +1,5 @@
-import { type Fact, fact } from './facts.ts'
-import type { BuildFile } from './java-build.ts'
+import { type Fact, fact } from '../facts.ts'
+import type { BuildFile } from './build.ts'
 
 type Limits = [version: string, java: number][]
 

@@ -1,6 +1,6 @@
-import type { Evidence } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
-import { readToml, table, text, texts, type Toml } from './toml.ts'
+import type { Evidence } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import { readToml, table, text, texts, type Toml } from '../toml.ts'
 
 /** One dependency as a manifest names it. */
 export interface Dependency {

@@ -1,9 +1,9 @@
-import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
-import type { BuildFile } from './java-build.ts'
-import type { Settings } from './java-settings.ts'
-import type { Framework } from './language.ts'
-import { lineOf, type Project } from './project.ts'
-import type { Sources } from './sources.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { BuildFile } from './build.ts'
+import type { Settings } from './settings.ts'
+import type { Framework } from '../language.ts'
+import { lineOf, type Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
 
 /** Probe paths that a dependency brings and nothing moves away or guards. Where that is not sure there are none, and TCP is asked. */
 export interface Health {

@@ -1,6 +1,6 @@
-import type { Fact, LanguageFacts } from './facts.ts'
-import type { Project } from './project.ts'
-import { splitCommand } from './words.ts'
+import type { Fact, LanguageFacts } from '../facts.ts'
+import type { Project } from '../project.ts'
+import { splitCommand } from '../words.ts'
 
 const SERVERS = /^(postgres|mysql|mariadb)$/
 const FILE = /\.(db|sqlite3?)$/

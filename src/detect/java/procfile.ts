@@ -1,5 +1,5 @@
-import type { Evidence, Warning } from './facts.ts'
-import type { Project } from './project.ts'
+import type { Evidence, Warning } from '../facts.ts'
+import type { Project } from '../project.ts'
 
 /** What a host is told to start. */
 export interface Process {

@@ -1,5 +1,5 @@
-import type { Evidence, Fact, Warning } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
+import type { Evidence, Fact, Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
 
 /** Where a program writes beside /tmp, as far as its sources say it with literals. */
 export interface Writes {

@@ -1,10 +1,10 @@
-import { InputError } from '../errors.ts'
-import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
-import type { BuildFile } from './java-build.ts'
-import { isCompact, type Main } from './java-main.ts'
-import type { Packaging } from './java-package.ts'
-import { fetchOf, packWar } from './java-war.ts'
-import type { Project } from './project.ts'
+import { InputError } from '../../errors.ts'
+import { type Fact, fact, type LanguageFacts, type Warning } from '../facts.ts'
+import type { BuildFile } from './build.ts'
+import { isCompact, type Main } from './main.ts'
+import type { Packaging } from './package.ts'
+import { fetchOf, packWar } from './war.ts'
+import type { Project } from '../project.ts'
 
 const MANIFEST = 'META-INF/MANIFEST.MF'
 

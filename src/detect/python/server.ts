@@ -1,11 +1,11 @@
-import { fact } from './facts.ts'
-import type { DetectContext, Framework } from './language.ts'
-import type { Django } from './python-django.ts'
-import { STOPS, type Target } from './python-entry.ts'
-import type { Manifests } from './python-manifests.ts'
-import type { Start } from './python-start.ts'
-import { pinFor, releaseBefore } from './python-version.ts'
-import type { Project } from './project.ts'
+import { fact } from '../facts.ts'
+import type { DetectContext, Framework } from '../language.ts'
+import type { Django } from './django.ts'
+import { STOPS, type Target } from './entry.ts'
+import type { Manifests } from './manifests.ts'
+import type { Start } from './start.ts'
+import { pinFor, releaseBefore } from './version.ts'
+import type { Project } from '../project.ts'
 
 interface Server {
   interface: string

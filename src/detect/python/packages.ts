@@ -1,11 +1,11 @@
-import type { BuildValue, Evidence, Fact, Warning } from './facts.ts'
-import { fact } from './facts.ts'
-import type { Language } from './language.ts'
-import { type Project, lineOf } from './project.ts'
-import type { Install } from './python-install.ts'
-import type { Manifests } from './python-manifests.ts'
-import { releaseBefore } from './python-version.ts'
-import type { Sources } from './sources.ts'
+import type { BuildValue, Evidence, Fact, Warning } from '../facts.ts'
+import { fact } from '../facts.ts'
+import type { Language } from '../language.ts'
+import { type Project, lineOf } from '../project.ts'
+import type { Install } from './install.ts'
+import type { Manifests } from './manifests.ts'
+import { releaseBefore } from './version.ts'
+import type { Sources } from '../sources.ts'
 
 /** A release that does not know what came after it: before `before`, `with` keeps its open requirements at what it works with. */
 export interface Companion {

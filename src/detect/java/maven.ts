@@ -1,10 +1,10 @@
-import { InputError } from '../errors.ts'
-import { type Evidence, type Fact, fact } from './facts.ts'
-import { type BuildFile, inside, type Plugin, under, within } from './java-build.ts'
-import { findMains } from './java-main.ts'
-import { limitOf, managedLombok } from './java-newest.ts'
-import type { Project } from './project.ts'
-import { child, childrenOf, type Element, readXml } from './xml.ts'
+import { InputError } from '../../errors.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import { type BuildFile, inside, type Plugin, under, within } from './build.ts'
+import { findMains } from './main.ts'
+import { limitOf, managedLombok } from './newest.ts'
+import type { Project } from '../project.ts'
+import { child, childrenOf, type Element, readXml } from '../xml.ts'
 
 /** One pom.xml with the parents that lie inside of the project, nearest first. */
 interface Pom {

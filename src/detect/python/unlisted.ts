@@ -1,9 +1,9 @@
-import type { Evidence, Warning } from './facts.ts'
-import type { Language } from './language.ts'
-import { importRoot } from './python-entry.ts'
-import { type Manifests, normalize, requirement } from './python-manifests.ts'
-import { lineOf, type Project } from './project.ts'
-import { readToml, texts } from './toml.ts'
+import type { Evidence, Warning } from '../facts.ts'
+import type { Language } from '../language.ts'
+import { importRoot } from './entry.ts'
+import { type Manifests, normalize, requirement } from './manifests.ts'
+import { lineOf, type Project } from '../project.ts'
+import { readToml, texts } from '../toml.ts'
 
 /** Where a project without a manifest says what it needs: requirements as pip takes them, and their place. */
 interface Named {

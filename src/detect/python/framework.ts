@@ -1,10 +1,10 @@
-import { InputError } from '../errors.ts'
-import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
-import type { DetectContext, Framework } from './language.ts'
-import { type Entry, findFunction, importRoot, importsOf } from './python-entry.ts'
-import type { Manifests } from './python-manifests.ts'
-import { releaseBefore } from './python-version.ts'
-import { lineOf, type Project } from './project.ts'
+import { InputError } from '../../errors.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { DetectContext, Framework } from '../language.ts'
+import { type Entry, findFunction, importRoot, importsOf } from './entry.ts'
+import type { Manifests } from './manifests.ts'
+import { releaseBefore } from './version.ts'
+import { lineOf, type Project } from '../project.ts'
 
 /** The first framework that the sources import and make an object of, else the first that they import. A dependency alone serves nothing. */
 export function chooseFramework({ chosen, language, project }: DetectContext, manifests: Manifests, files: readonly string[], said: Entry | undefined): Fact<string> | undefined {

@@ -1,9 +1,9 @@
-import { type Evidence, type Fact, fact, type Warning } from './facts.ts'
-import type { DetectContext } from './language.ts'
-import type { Manifests } from './python-manifests.ts'
-import { lineOf } from './project.ts'
-import { table, text } from './toml.ts'
-import { chooseLine, inRange } from './versions.ts'
+import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
+import type { DetectContext } from '../language.ts'
+import type { Manifests } from './manifests.ts'
+import { lineOf } from '../project.ts'
+import { table, text } from '../toml.ts'
+import { chooseLine, inRange } from '../versions.ts'
 
 /** Where a project says its Python version: the file, and the expression whose group 1 is the version or range. */
 const PLACES: { file: string; value: RegExp }[] = [

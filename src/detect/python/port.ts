@@ -1,7 +1,7 @@
-import { type Fact, fact, type Warning } from './facts.ts'
-import { lineOf, type Project } from './project.ts'
-import { type Opened, replaced } from './opened.ts'
-import type { Start } from './python-start.ts'
+import { type Fact, fact, type Warning } from '../facts.ts'
+import { lineOf, type Project } from '../project.ts'
+import { type Opened, replaced } from '../opened.ts'
+import type { Start } from './start.ts'
 
 const NAMED = /["']([\w./-]*?([\w.-]+\.(?:ya?ml|toml|json|ini|cfg|conf)))["']/g
 const PORT = /^\s*["']?(?:http_|server_|listen_)?port["']?\s*[:=]\s*["']?(\d{2,5})\b/gim

@@ -1,9 +1,9 @@
-import { InputError } from '../errors.ts'
-import { type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
-import { type BuildFile, under } from './java-build.ts'
-import type { Packaging } from './java-package.ts'
-import type { Project } from './project.ts'
-import type { Sources } from './sources.ts'
+import { InputError } from '../../errors.ts'
+import { type Evidence, type Fact, fact, type LanguageFacts, type Warning } from '../facts.ts'
+import { type BuildFile, under } from './build.ts'
+import type { Packaging } from './package.ts'
+import type { Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
 
 /** Where it unpacks itself when it starts, which is more than /tmp holds. */
 const PAYARA = '/app/payara'

@@ -1,7 +1,7 @@
-import { type Evidence, type Fact, fact } from './facts.ts'
-import type { Framework } from './language.ts'
-import { lineOf, type Project } from './project.ts'
-import { splitCommand } from './words.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import type { Framework } from '../language.ts'
+import { lineOf, type Project } from '../project.ts'
+import { splitCommand } from '../words.ts'
 
 /** The object that a server is told to serve: `module:object` below an import root. */
 export interface Target {

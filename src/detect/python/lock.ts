@@ -1,7 +1,7 @@
-import { readJson } from './json.ts'
-import { type Manifests, normalize, requirement } from './python-manifests.ts'
-import type { Project } from './project.ts'
-import { readToml, table, text, texts, type Toml } from './toml.ts'
+import { readJson } from '../json.ts'
+import { type Manifests, normalize, requirement } from './manifests.ts'
+import type { Project } from '../project.ts'
+import { readToml, table, text, texts, type Toml } from '../toml.ts'
 
 /** What can be said of a lock file beside the manifests that are there. */
 export interface LockState {

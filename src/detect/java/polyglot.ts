@@ -1,6 +1,6 @@
-import { type Evidence, type Fact, fact } from './facts.ts'
-import type { BuildFile, Plugin } from './java-build.ts'
-import { lineOf, type Project } from './project.ts'
+import { type Evidence, type Fact, fact } from '../facts.ts'
+import type { BuildFile, Plugin } from './build.ts'
+import { lineOf, type Project } from '../project.ts'
 
 const POM = /^pom\.(atom|clj|groovy|java|kts?|rb|scala|ya?ml)$/
 

@@ -1,12 +1,12 @@
-import { type Fact, fact } from './facts.ts'
-import type { DetectContext, Framework } from './language.ts'
-import type { Django } from './python-django.ts'
-import { type Entry, findFunction, findScript, findTargets, findUnknown, calledTarget, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './python-entry.ts'
-import { type Manifests, normalize } from './python-manifests.ts'
-import { serve } from './python-server.ts'
-import { pinFor } from './python-version.ts'
-import { lineOf, type Project } from './project.ts'
-import { table, text } from './toml.ts'
+import { type Fact, fact } from '../facts.ts'
+import type { DetectContext, Framework } from '../language.ts'
+import type { Django } from './django.ts'
+import { type Entry, findFunction, findScript, findTargets, findUnknown, calledTarget, importRoot, importsOf, moduleOf, ranked, resolveTarget } from './entry.ts'
+import { type Manifests, normalize } from './manifests.ts'
+import { serve } from './server.ts'
+import { pinFor } from './version.ts'
+import { lineOf, type Project } from '../project.ts'
+import { table, text } from '../toml.ts'
 
 /** What is started: the words, where they were read, and what they imply. */
 export interface Start {

@@ -1,7 +1,7 @@
-import { packBare } from './java-bare.ts'
-import { type BuildFile, under } from './java-build.ts'
-import { packSbt } from './java-sbt.ts'
-import { fetchOf, opened, packWar } from './java-war.ts'
+import { packBare } from './bare.ts'
+import { type BuildFile, under } from './build.ts'
+import { packSbt } from './sbt.ts'
+import { fetchOf, opened, packWar } from './war.ts'
 
 /** A function that another program calls: that program's coordinates, and the class of the function. */
 export interface Function {
