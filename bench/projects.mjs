@@ -69,7 +69,7 @@ async function attempt(row, top, flags) {
     const state = () => run('docker', ['inspect', '--format', '{{.State.Running}} {{.State.ExitCode}}', container]).out.trim()
     const answer = () => run('curl', ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '5', `http://${host}/`]).out
     const answered = port
-      ? (await until(() => (Number(answer()) >= 200 ? 'yes' : state().startsWith('false') && 'ended'), 60, 1000)) === 'yes'
+      ? (await until(() => (Number(answer()) >= 200 ? 'yes' : state().startsWith('false') && 'ended'), 120, 1000)) === 'yes'
       : await new Promise((r) => setTimeout(() => r(true), 6000))
     // a program that serves nothing may have done its work already
     const running = new RegExp(port ? '^true' : '^true|^false 0$').test(state())

@@ -53,7 +53,7 @@ const filled = (text: string, tables: Record<string, string>): string => Object.
 export async function readme(text: string): Promise<string> {
   const loaded = await loadAll()
   const tables: Record<string, string> = {
-    languages: table(['language', 'recognised by', 'package managers', 'frameworks with facts of their own'], loaded.map(({ language: l }) => [l.title, l.markers.slice(0, 3).map(code).join(', '), l.managers.map((m) => m.title).join(', '), [...new Set(l.frameworks.map((f) => f.title.replace(/ \(.*\)$/, '')))].join(', ')])),
+    languages: table(['language', 'recognised by', 'package managers', 'frameworks with facts of their own'], loaded.map(({ language: l }) => [l.title, l.markers.slice(0, 3).map(code).join(', '), l.managers.map((m) => m.title).join(', '), [...new Set(l.frameworks.filter((f) => f.refuse === undefined).map((f) => f.title.replace(/ \(.*\)$/, '')))].join(', ')])),
     artifacts: table(['file', 'why'], (artifacts as unknown as Artifact[]).filter((a) => a.group !== 'linters').map((a) => [code(a.path) + (a.default === false ? ` with ${code(`--with ${a.id}`)}` : ''), a.why])),
   }
   return filled(text, tables)
