@@ -2,7 +2,7 @@
 import type { Warning } from './facts.ts'
 import type { Match } from './sources.ts'
 
-/** A text of a source, what stands in its place, and the file. */
+/** A text of a source, what stands in its place, and the file, each as the command of the build has it. */
 export interface Opened {
   file: string
   from: string
@@ -33,16 +33,17 @@ export function openLoopback(lines: readonly Match[], listening: ReadonlySet<str
       continue
     }
     if (ANOTHER.test(from)) continue
-    if (out.some((o) => o.file === file && o.from === pattern(from)) || (!/\d["']?$|:|[\])]$/.test(from) && !(NAMED.test(text) && listening.has(file)))) continue
     const to = from.replace(address!, open!)
-    out.push(replaced(file, from, to))
+    const next = replaced(file, from, to)
+    if (out.some((o) => o.file === next.file && o.from === next.from) || (!/\d["']?$|:|[\])]$/.test(from) && !(NAMED.test(text) && listening.has(file)))) continue
+    out.push(next)
     warnings.push({ message: `${MESSAGE}: the build makes it ${to}`, file, line, hint: 'change it in the source' })
   }
   return out
 }
 
-/** A text of a file, and what stands in its place, as sed reads them between a shell's single quotes. */
-export const replaced = (file: string, from: string, to: string): Opened => ({ file, from: pattern(from), to: quoted(to.replace(/[\\/&]/g, '\\$&')) })
+/** A text of a file, and what stands in its place, as sed reads them between a shell's single quotes; the file as a shell's word. */
+export const replaced = (file: string, from: string, to: string): Opened => ({ file: /^[\w./@+-]+$/.test(file) ? file : `'${quoted(file)}'`, from: pattern(from), to: quoted(to.replace(/[\\/&]/g, '\\$&')) })
 
 const quoted = (text: string): string => text.replaceAll("'", "'\\''")
 
