@@ -11,6 +11,8 @@ export interface Problem {
   line?: number
   column?: number
   hint?: string
+  /** the name of the option that it is about, wherever that was said */
+  about?: string
   /** a word that is not known and the ones that are: the report names the nearest */
   near?: { given: string; among: readonly string[] }
   /** what a question could offer instead of this error */
@@ -30,6 +32,18 @@ export class InputError extends Error {
     this.problems = list
     this.exitCode = exitCode
   }
+}
+
+/**
+ * Lists problems that an earlier stage went on with, before those of the error that ended a later one. What a later stage says of
+ * the same flag follows from the first and is left out. An error that is no bad input comes back as it is.
+ */
+export function together(earlier: readonly Problem[], error: unknown): unknown {
+  const { problems } = error as Partial<InputError>
+  if (!problems || earlier.length === 0) return error
+  const said = (p: Problem): boolean => earlier.some((e) => e === p || (p.where !== undefined && (e.where === p.where || p.where === `--${e.about}`)))
+  const later = problems.filter((p) => !said(p))
+  return new InputError([...earlier, ...later])
 }
 
 /** file:line:column of a problem, or the flag it came from; empty when neither is known. */

@@ -10,11 +10,12 @@ import type { Facts } from '../detect/facts.ts'
 import type { BaseId } from '../detect/language.ts'
 import { evidenceOf } from '../detect/existing.ts'
 import { EVIDENCE, openProject } from '../detect/project.ts'
-import { EXIT, InputError, type Problem } from '../errors.ts'
+import { EXIT, InputError, type Problem, together } from '../errors.ts'
 import type { Catalog, Preset } from '../plan/input.ts'
 import type { PackRun } from '../pack/run.ts'
 import { makePlan } from '../plan/make.ts'
 import type { Plan } from '../plan/plan.ts'
+import { problemsOfAnswers } from '../plan/said.ts'
 import { type Answers, isPerson, type Layer, type Resolved } from '../policy/answers.ts'
 import { answersFrom, userAnswers } from '../policy/files.ts'
 import { answersOfFlags, placedBy, readEnvironment, refuseSwallowed } from '../policy/layers.ts'
@@ -38,6 +39,8 @@ export interface Known {
   layers: Layer[]
   /** the packs of this project */
   packs?: PackRun
+  /** what was said and cannot be used: told with what detection and the plan find, so that one error says it all */
+  problems?: readonly Problem[]
 }
 
 /** The policy of an administrator, which holds for every project of the machine. */
@@ -56,6 +59,7 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const asks = !looks && !flags.yes && !inCi(io.env) && io.inputIsTTY && io.stderr.isTTY
   for (const note of notes) io.stderr.write((await import('./report.ts')).problemText((await import('./report.ts')).withNearest(note), 'warning'))
 
+  if (asks && known.problems!.length > 0) throw new InputError([...known.problems!])
   const asked = asks ? await (await import('../ask/wizard.ts')).ask(known, io) : {}
   if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
   const { resolved, preset } = resolveFor(known, asked)
@@ -123,6 +127,18 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
   refuseSwallowed(argvFlags, io.env)
   const first = readEnvironment(io.env)
   const flags = { ...first.flags, ...argvFlags }
+  try {
+    return await readFrom(words, flags, first, io, writes)
+  } catch (error) {
+    // a folder or a pack that is not there leaves unknown which settings there are
+    const { set: _, ...others } = flags
+    const problems = first.problems.filter((p) => p.where !== 'CHC_SET')
+    answersOfFlags(others, undefined, problems)
+    throw together(problems, error)
+  }
+}
+
+async function readFrom(words: string[], flags: Parsed['flags'], first: ReturnType<typeof readEnvironment>, io: Io, writes: boolean): ReturnType<typeof readInput> {
   const root = folderOf(words, (flags.app as string | undefined) ?? first.answers.app, io)
   const interrupted = existsSync(join(root, JOURNAL))
   const notes = interrupted ? await settle(root, writes && !looksOf(flags)) : []
@@ -131,7 +147,9 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
   const packs = await packsOf(root, flags, first.answers.preset, lock, io)
   const settings = packs?.policy.settings
   const environment = packs ? readEnvironment(io.env, settings) : first
-  const saved = await readSaved(root, lock, settings)
+  const problems: Problem[] = []
+  const user = await userAnswers(io.env, settings, problems)
+  const saved = await readSaved(root, lock, settings, problems)
   // packs that were typed as paths are kept as seen from the app
   const placed = async (answers: Answers): Promise<Answers> => {
     if (!packs || !answers.preset) return answers
@@ -139,13 +157,14 @@ export async function readInput(words: string[], argvFlags: Parsed['flags'], io:
     return { ...answers, preset: answers.preset.map((p) => fromRoot(p, root, io.cwd)) }
   }
   const layers: Layer[] = [
-    { origin: 'user file', answers: await userAnswers(io.env, settings) },
+    { origin: 'user file', answers: user },
     { origin: 'hardened.yaml', answers: saved.answers },
-    { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd, settings) },
+    { origin: 'answers file', answers: flags.answers === undefined ? {} : await answersFrom(String(flags.answers), io.cwd, settings, problems) },
     { origin: 'environment', answers: await placed(environment.answers) },
-    { origin: 'flag', answers: await placed(answersOfFlags(flags, settings)) },
+    { origin: 'flag', answers: await placed(answersOfFlags(flags, settings, problems)) },
   ]
-  return { known: { root, lock, saved, layers, ...(packs ? { packs } : {}) }, flags, notes: [...notes, ...environment.warnings], interrupted }
+  problems.push(...environment.problems)
+  return { known: { root, lock, saved, layers, ...(packs ? { packs } : {}), problems }, flags, notes: [...notes, ...environment.warnings], interrupted }
 }
 
 /** The packs that flags, the environment, a file of answers or an administrator name; none is the usual case and costs nothing. */
@@ -162,25 +181,41 @@ async function settle(root: string, writes: boolean): Promise<Problem[]> {
   return writes ? repair(root) : interrupted(root)
 }
 
-/** Answers of every layer, with what was asked, under the preset and the packs of the project. */
-export const resolveFor = (known: Known, asked: Answers = {}): ReturnType<typeof resolve> => resolve([...known.layers, { origin: 'prompt', answers: asked }], known.packs)
+/** Answers of every layer, with what was asked, under the preset and the packs of the project. A preset that there is not is told with the plan's problems. */
+export function resolveFor(known: Known, asked: Answers = {}): ReturnType<typeof resolve> {
+  const problems = [...(known.problems ?? [])]
+  try {
+    return resolve([...known.layers, { origin: 'prompt', answers: asked }], known.packs, (known.problems = problems))
+  } catch (error) {
+    throw together(problems, error)
+  }
+}
 
-export async function detectFor({ root, packs, lock }: Pick<Known, 'root' | 'packs' | 'lock'>, resolved: Resolved): Promise<{ facts: Facts; loaded: Loaded }> {
+/** Options that detection follows: where one of them is not understood, what it then finds means nothing. */
+const LEADING = ['language', 'framework', 'package-manager', 'language-version', 'start', 'app']
+
+export async function detectFor({ root, packs, lock, problems = [] }: Pick<Known, 'root' | 'packs' | 'lock' | 'problems'>, resolved: Resolved): Promise<{ facts: Facts; loaded: Loaded }> {
   const { language, framework, packageManager: manager, languageVersion: version, start, base } = resolved.answers
   try {
     return await detect(openProject(root, lock && (lock.replaced ?? {})), language, { framework, manager, version, start, base: base as BaseId | undefined }, '.', packs)
   } catch (error) {
-    throw whereSaid(error as Error, resolved, root)
+    const { problems: found, exitCode } = error as InputError
+    // the run goes on in the folder of the only program
+    if (!found || found.some((p) => p.only)) throw error
+    const sure = problems.some((p) => LEADING.includes(p.about ?? '')) ? found.filter((p) => p.near) : found
+    const said = problemsOfAnswers({ resolved, catalog: packs ? packs.catalog(catalog) : catalog })
+    throw together(problems, whereSaid(new InputError([...sure, ...said], exitCode), resolved, root))
   }
 }
 
-export function planFor({ root, packs }: Pick<Known, 'root' | 'packs'>, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
+export function planFor({ root, packs, problems = [] }: Pick<Known, 'root' | 'packs' | 'problems'>, facts: Facts, loaded: Loaded, resolved: Resolved, preset: Preset): Plan {
   try {
     const plan = makePlan({ facts, language: loaded.language, resolved, preset, catalog: packs ? packs.catalog(catalog) : catalog, folder: basename(root), today: new Date().toISOString().slice(0, 10) })
-    return packs ? packs.plan(plan) : plan
+    if (problems.length === 0) return packs ? packs.plan(plan) : plan
   } catch (error) {
-    throw whereSaid(error as Error, resolved, root)
+    throw together(problems, whereSaid(error as Error, resolved, root))
   }
+  throw new InputError([...problems])
 }
 
 /** The error with each answer's place, where nobody gave the flag that it names. */

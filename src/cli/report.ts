@@ -11,12 +11,18 @@ export function report(error: InputError | Error, json: boolean, io: Io): number
     io.stderr.write('\ncancelled; nothing was written\n')
     return EXIT.interrupted
   }
-  const problems = ((error as InputError).problems ?? [{ message: `this is a fault of the tool: ${error.stack ?? error.message}`, hint: 'please report it with the command that was run' }]).map(withNearest)
+  const problems = inOrder((error as InputError).problems ?? [{ message: `this is a fault of the tool: ${error.stack ?? error.message}`, hint: 'please report it with the command that was run' }]).map(withNearest)
   const exitCode = (error as InputError).exitCode ?? EXIT.fault
   if (json) io.stdout.write(`${JSON.stringify({ schemaVersion: 1, ok: false, exitCode, problems }, null, 2)}\n`)
   const { red } = paint(coloured({}, io.env, io.stderr))
   for (const p of problems) io.stderr.write(problemText(p, red('error')))
   return exitCode
+}
+
+/** Problems of one file stand together, as a reader meets them. */
+function inOrder(problems: readonly Problem[]): Problem[] {
+  const files = problems.map((p) => p.file ?? p)
+  return problems.toSorted((a, b) => files.indexOf(a.file ?? a) - files.indexOf(b.file ?? b) || (a.line ?? 0) - (b.line ?? 0))
 }
 
 /** "error: file:line: what" and below it what to do. */

@@ -54,24 +54,12 @@ export function chooseBase({ facts, language, resolved }: PlanInput, version: st
   return { ...base, ...(other ? { uid: typeof other === 'object' ? other.uid : 10001 } : {}), id, build: fill(fill(base.build)), runtime: fill(runtime), reason: asked ? 'asked for' : passed.length > 0 ? passed.join('; ') : 'the smallest that suits' }
 }
 
-export function choosePort({ facts, language, resolved, preset }: PlanInput, framework: Framework | undefined, problems: Problem[], warnings: Warning[]): number | undefined {
+export function choosePort({ facts, language, resolved }: PlanInput, framework: Framework | undefined, warnings: Warning[]): number | undefined {
   const asked = resolved.answers.port
   const serves = asked !== undefined || (facts.serves?.value ?? framework?.serves ?? true)
   if (!serves) return undefined
   const port = asked ?? facts.port?.value ?? framework?.port ?? language.port
-  if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    problems.push({ message: `${port} is no port`, where: '--port', hint: 'a whole number from 1024 to 65535' })
-    return port
-  }
-  if (port >= 1024) return port
-  if (asked !== undefined) {
-    problems.push({
-      message: `port ${port} needs rights that the preset "${preset.id}" takes away (ports below 1024 want CAP_NET_BIND_SERVICE)`,
-      where: '--port',
-      hint: `listen on ${port + 8000} inside; the Service gives it port 80 outside`,
-    })
-    return port
-  }
+  if (asked !== undefined || port >= 1024) return port
   const place = { file: facts.port?.evidence[0]?.file, line: facts.port?.evidence[0]?.line }
   if (facts.portVariable?.value ?? framework?.portVariable) {
     warnings.push({ message: `port ${port} is below 1024, which wants rights; the program is told to listen on ${port + 8000}`, ...place })
@@ -81,41 +69,27 @@ export function choosePort({ facts, language, resolved, preset }: PlanInput, fra
   return port
 }
 
-export function chooseServices({ facts, resolved, catalog }: PlanInput, problems: Problem[]): Service[] {
+export function chooseServices({ facts, resolved, catalog }: PlanInput): Service[] {
   const ids = resolved.answers.services ?? (facts.services ?? []).map((s) => s.value)
-  return [...new Set(ids)].filter((id) => id !== 'none').flatMap((id): Service[] => {
+  return [...new Set(ids)].flatMap((id): Service[] => {
     const service = catalog.services[id]
-    if (!service) {
-      problems.push({ message: `there is no service "${shown(id)}"`, where: '--services', hint: `any of ${Object.keys(catalog.services).join(', ')}; none for none`, near: { given: id, among: Object.keys(catalog.services) } })
-      return []
-    }
+    if (!service) return []
     const memoryMiB = Number(service.memory ?? 256)
     return [{ ...service, id, resources: { cpus: '1', memoryMiB, pids: Number(service.pids ?? 500) } } as unknown as Service]
   })
 }
 
-export function chooseArtifacts({ resolved, catalog, preset }: PlanInput): { artifacts: Plan['artifacts']; problems: Problem[] } {
-  const problems: Problem[] = []
-  const groups = new Set(catalog.artifacts.map((a) => a.group))
-  const known = (flag: string, ids: string[]): string[] => {
-    for (const id of ids)
-      if (!groups.has(id) && !catalog.artifacts.some((a) => a.id === id)) problems.push({ message: `there is no artifact "${shown(id)}"`, where: flag, hint: `one of ${catalog.artifacts.map((a) => a.id).join(', ')}; or a group: ${[...groups].join(', ')}`, near: { given: id, among: [...groups, ...catalog.artifacts.map((a) => a.id)] } })
-    return ids
-  }
-  const wanted = known('--with', resolved.answers.with ?? [])
-  const refused = known('--without', resolved.answers.without ?? []).concat(((preset.defaults.without as string[]) ?? []).filter((id) => !wanted.includes(id)))
+export function chooseArtifacts({ resolved, catalog, preset }: PlanInput): Plan['artifacts'] {
+  const wanted = resolved.answers.with ?? []
+  const refused = [...(resolved.answers.without ?? []), ...((preset.defaults.without as string[]) ?? []).filter((id) => !wanted.includes(id))]
   const named = (list: string[], a: Artifact): boolean => list.includes(a.id) || list.includes(a.group)
-  const artifacts = catalog.artifacts
-    .filter((a) => !named(refused, a) && (a.default !== false || named(wanted, a)))
-    .map(({ id, path }) => ({ id, path }))
-  return { artifacts, problems }
+  return catalog.artifacts.filter((a) => !named(refused, a) && (a.default !== false || named(wanted, a))).map(({ id, path }) => ({ id, path }))
 }
 
 const inDays = (day: string, days: number): string => new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 
-export function chooseControls({ resolved, catalog, preset, today }: PlanInput, problems: Problem[], warnings: Warning[]): Record<string, ControlState> {
+export function chooseControls({ resolved, catalog, preset, today }: PlanInput, warnings: Warning[]): Record<string, ControlState> {
   const asked = resolved.answers.control ?? {}
-  for (const id of Object.keys(asked)) if (!catalog.controlIds.includes(id)) problems.push({ message: `there is no control "${shown(id)}"`, where: '--control', hint: 'create-hardened-container list controls', near: { given: id, among: catalog.controlIds } })
   for (const [id, { until }] of Object.entries(asked)) if (until && until < inDays(today, 14)) warnings.push({ message: `the exception for ${id} ${until < today ? 'ended' : 'ends'} on ${until}`, hint: 'switch the control on again, or give a new reason and day' })
   return Object.fromEntries(
     catalog.controlIds.map((id): [string, ControlState] => {

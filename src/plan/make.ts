@@ -1,13 +1,14 @@
 import type { Facts, Warning } from '../detect/facts.ts'
 import type { Language, Manager } from '../detect/language.ts'
-import { InputError, type Problem } from '../errors.ts'
+import { InputError } from '../errors.ts'
 import { exceptionsOf, moves } from './exceptions.ts'
-import { chooseArtifacts, chooseBase, chooseControls, choosePort, chooseServices, chooseVersion, shown } from './choose.ts'
+import { chooseArtifacts, chooseBase, chooseControls, choosePort, chooseServices, chooseVersion } from './choose.ts'
 import type { PlanInput } from './input.ts'
 import { SETTINGS } from '../policy/convert.ts'
 import { settingsOf } from './settings.ts'
-import { oneLine, refusals, URL_PATH } from './texts.ts'
-import { isLabel, parseImage, toLabel, toTag } from './names.ts'
+import { problemsOfAnswers, TAKEN_NAMESPACES } from './said.ts'
+import { oneLine, refusals } from './texts.ts'
+import { parseImage, toLabel, toTag } from './names.ts'
 import type { Origin, Plan, Probe } from './plan.ts'
 
 /**
@@ -17,7 +18,7 @@ import type { Origin, Plan, Probe } from './plan.ts'
 export function makePlan(input: PlanInput): Plan {
   const { facts, language, resolved, preset, catalog } = input
   const { answers } = resolved
-  const problems: Problem[] = []
+  const problems = problemsOfAnswers(input)
   const warnings: Warning[] = [...facts.warnings]
   const origins: Plan['origins'] = {}
   const from = (key: string, fallback: Origin = 'detected'): Origin => resolved.origins[key] ?? fallback
@@ -37,21 +38,17 @@ export function makePlan(input: PlanInput): Plan {
   const base = chooseBase(input, version, problems)
   note('base', answers.base ? from('base') : 'built-in')
 
-  const services = chooseServices(input, problems)
+  const services = chooseServices(input)
   const found = toLabel(facts.name?.value ?? '') ?? toLabel(input.folder) ?? 'app'
   // beside a service of its own name (a demonstration of Redis in the folder redis) the program is the other one
   const name = answers.name ?? (services.some((s) => s.id === found) ? `${found}-app` : found)
   if (services.some((s) => s.id === name)) problems.push({ message: `"${name}" is the name of a service that it needs`, where: '--name', hint: `another one, like ${name}-app` })
-  if (!isLabel(name)) problems.push({ message: `"${shown(name)}" cannot name Kubernetes objects`, where: '--name', hint: 'at most 50 of a-z, 0-9 and "-", starting with a letter' })
   note('name', answers.name ? from('name') : facts.name ? 'detected' : 'built-in', facts.name)
 
   const appVersion = toTag(!facts.appVersion || facts.appVersion.value === 'latest' ? '0.1.0' : facts.appVersion.value)
   const image = parseImage(answers.image ?? `${name}:${appVersion}`)
-  if (!image && answers.image !== undefined) problems.push({ message: `"${shown(answers.image)}" is no image reference`, where: '--image', hint: 'like ghcr.io/acme/demo or ghcr.io/acme/demo:1.2.3, in lower case' })
-  if (image?.tag === 'latest') problems.push({ message: 'the tag "latest" says nothing about what runs', where: '--image', hint: 'name a version, or leave the tag out' })
-  if (image?.digest) problems.push({ message: 'the image cannot have a digest before it is built', where: '--image', hint: 'it is written after the push: kustomize edit set image' })
 
-  const port = choosePort(input, framework, problems, warnings)
+  const port = choosePort(input, framework, warnings)
   const serves = port !== undefined
   if (serves) note('port', answers.port !== undefined ? from('port') : facts.port ? 'detected' : 'built-in', facts.port)
   else if (facts.serves) note('port', from('port'), facts.serves)
@@ -61,33 +58,20 @@ export function makePlan(input: PlanInput): Plan {
   if (!argv || argv.length === 0) problems.push({ message: `no program to start was found in this ${language.title} project`, where: '--start', hint: `pass it: --start "${language.id === 'node' ? 'node server.js' : 'program argument…'}"` })
   else note('start', answers.start ? from('start') : 'detected', facts.start)
 
-  const path = (flag: '--health-path' | '--ready-path', value: string | undefined): string | undefined => {
-    if (value !== undefined && !URL_PATH.test(value)) problems.push({ message: `"${shown(value)}" is no path of a URL`, where: flag, hint: 'it starts with "/" and has no blanks, quotes, "$" or "#"' })
-    return value
-  }
-  const health = path('--health-path', answers.healthPath) ?? facts.health?.value ?? framework?.health
-  const ready = path('--ready-path', answers.readyPath) ?? facts.ready?.value ?? framework?.ready
+  const health = answers.healthPath ?? facts.health?.value ?? framework?.health
+  const ready = answers.readyPath ?? facts.ready?.value ?? framework?.ready
   if (health) note('healthPath', from('healthPath'), facts.health)
   if (ready) note('readyPath', from('readyPath'), facts.ready)
 
-  const { artifacts, problems: unknown } = chooseArtifacts(input)
-  problems.push(...unknown)
-  const taken = ['default', 'kube-system', 'kube-public', 'kube-node-lease']
-  const namespace = answers.namespace ?? (taken.includes(name) ? `${name}-app` : name)
-  if (answers.namespace !== undefined && (!isLabel(namespace) || taken.includes(namespace)))
-    problems.push({ message: `"${shown(namespace)}" cannot be the namespace`, where: '--namespace', hint: 'a name of its own: a-z, 0-9 and "-"; not default or kube-*' })
-  // beta, and on, from 1.30: https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/
-  const minor = Number(answers.kubernetesVersion?.split('.')[1] ?? 35)
-  if (minor < 30) problems.push({ message: `Kubernetes ${shown(answers.kubernetesVersion!)} does not know the pause before a stop (preStop.sleep)`, where: '--kubernetes-version', hint: '1.30 or later' })
+  const artifacts = chooseArtifacts(input)
+  const namespace = answers.namespace ?? (TAKEN_NAMESPACES.includes(name) ? `${name}-app` : name)
 
-  const cpuLimit = answers.cpuLimit
-  if (cpuLimit !== undefined && !/^(none|\d+m|\d+(\.\d+)?)$/.test(cpuLimit)) problems.push({ message: `"${shown(cpuLimit)}" is no amount of CPU`, where: '--cpu-limit', hint: 'like 500m, 1 or 1.5; none to leave it out' })
-
+  const { cpuLimit } = answers
   const cpu = answers.set?.['resources.cpu']
   const most = cpuLimit === 'none' ? undefined : (cpuLimit ?? language.resources[facts.kind ?? framework?.kind ?? language.kind]?.cpuLimit)
   if (cpu && most && Number(cores(cpu)) > Number(cores(most))) problems.push({ message: `the CPU request ${cpu} is above the limit ${most}`, where: '--set resources.cpu', hint: `raise the limit too: --cpu-limit ${cpu}` })
 
-  const controls = chooseControls(input, problems, warnings)
+  const controls = chooseControls(input, warnings)
   // the port stands in the source: the other rights stay away all the same
   if (port !== undefined && port < 1024 && controls['unprivileged-ports']?.origin === 'built-in') controls['unprivileged-ports'] = { on: false, origin: 'detected', reason: `the program listens on port ${port} and takes no other` }
   note('services', from('services'), facts.services?.[0] && { evidence: facts.services.flatMap((s) => s.evidence) })

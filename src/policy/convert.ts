@@ -41,13 +41,16 @@ type Bad = (message: string, hint: string, near?: Problem['near']) => void
 /** The setting of a key; undefined where there is none. `label.KEY` puts a label of that key on every object. */
 export const settingFor = (key: string, settings: Settings): Setting | undefined => (Object.hasOwn(settings, key) ? settings[key] : LABEL_KEY.test(key) ? LABEL : undefined)
 
-/** Turns text from flags, the environment or a file into answers. Throws InputError with every problem. */
-export function answersOf(given: ReadonlyMap<Option, Given>, settings: Settings = SETTINGS): Answers {
-  const problems: Problem[] = []
+/**
+ * Turns text from flags, the environment or a file into answers. What cannot be used is added to `later`, so that a run tells it
+ * with what it finds then; without that list InputError is thrown, with every problem.
+ */
+export function answersOf(given: ReadonlyMap<Option, Given>, settings: Settings = SETTINGS, later?: Problem[]): Answers {
+  const problems = later ?? []
   const answers: Record<string, unknown> = {}
   for (const [option, { value, label, place }] of given) {
     if (!option.answer) continue
-    const bad: Bad = (message, hint, near) => void problems.push({ message, ...place, hint, ...(near ? { near } : {}) })
+    const bad: Bad = (message, hint, near) => void problems.push({ message, ...place, hint, about: option.name, ...(near ? { near } : {}) })
     const texts = typeof value === 'string' ? [value] : value
     if (texts.some((t) => /[\n\r\0]/.test(t))) {
       bad(`${label} has a line break in it`, 'give it on one line')
@@ -60,7 +63,7 @@ export function answersOf(given: ReadonlyMap<Option, Given>, settings: Settings 
     const converted = convert(option, value, texts, label, settings, bad)
     if (converted !== undefined) answers[option.answer] = converted
   }
-  if (problems.length > 0) throw new InputError(problems)
+  if (!later && problems.length > 0) throw new InputError(problems)
   return answers as Answers
 }
 

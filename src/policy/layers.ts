@@ -6,18 +6,18 @@ import { answersOf, type Given, type Settings, SETTINGS } from './convert.ts'
 
 type Flags = Parsed['flags']
 
-/** The answers among the flags. Throws InputError with every problem. */
-export function answersOfFlags(flags: Flags, settings: Settings = SETTINGS): Answers {
+/** The answers among the flags. What cannot be used is added to `later`; without that list InputError is thrown. */
+export function answersOfFlags(flags: Flags, settings: Settings = SETTINGS, later?: Problem[]): Answers {
   const given = new Map<Option, Given>()
   for (const option of OPTIONS) {
     const value = flags[option.name]
     if (option.answer && value !== undefined) given.set(option, { value: value as string | string[], label: `--${option.name}`, place: { where: `--${option.name}` } })
   }
-  return answersOf(given, settings)
+  return answersOf(given, settings, later)
 }
 
-/** What the variables CHC_… say: answers, and flags that steer the run. An unknown one is warned about, since it stops nothing. */
-export function readEnvironment(env: NodeJS.ProcessEnv, settings: Settings = SETTINGS): { answers: Answers; flags: Flags; warnings: Problem[] } {
+/** What the variables CHC_… say: answers, and flags that steer the run. An unknown one is warned about, since it stops nothing; what cannot be used is among the problems. */
+export function readEnvironment(env: NodeJS.ProcessEnv, settings: Settings = SETTINGS): { answers: Answers; flags: Flags; warnings: Problem[]; problems: Problem[] } {
   const given = new Map<Option, Given>()
   const flags: Flags = {}
   const warnings: Problem[] = []
@@ -33,8 +33,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv, settings: Settings = SET
     else if (/^(1|true|yes|on|0|false|no|off)$/i.test(value)) flags[option.name] = /^(1|true|yes|on)$/i.test(value)
     else problems.push({ message: `${name} is neither true nor false: ${JSON.stringify(value)}`, ...place, hint: `${name}=true` })
   }
-  if (problems.length > 0) throw new InputError(problems)
-  return { answers: answersOf(given, settings), flags, warnings }
+  return { answers: answersOf(given, settings, problems), flags, warnings, problems }
 }
 
 /**

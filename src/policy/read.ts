@@ -8,9 +8,9 @@ const MAX_LENGTH = 1 << 20
 
 /**
  * Answers in a file. Scalars are read as they are written (failsafe schema), so that 3.10 stays 3.10.
- * Throws InputError with file:line:column of every problem.
+ * Throws InputError with file:line:column where it is no map of YAML; other problems are added to `later`, or thrown without that list.
  */
-export function readAnswers(file: string, text: string, settings: Settings = SETTINGS): Answers {
+export function readAnswers(file: string, text: string, settings: Settings = SETTINGS, later?: Problem[]): Answers {
   if (text.length > MAX_LENGTH) throw new InputError({ message: 'is larger than 1 MB, which no answers are', file, hint: 'begin anew: move it away and run again' })
   const marker = text.split('\n').findIndex((l) => /^(<{7}|>{7}) /.test(l))
   if (marker >= 0) throw new InputError({ message: 'holds markers of a merge that was not finished', file, line: marker + 1, hint: 'choose between the sides, take the markers out, then run again' }, EXIT.conflict)
@@ -28,7 +28,9 @@ export function readAnswers(file: string, text: string, settings: Settings = SET
   if (!isMap(root)) throw new InputError({ message: 'holds no keys and values', ...at(root.range?.[0]), hint: 'like port: 8080' })
 
   const answers = answersOfMap(root, at, settings, problems)
-  if (problems.length > 0) throw new InputError(problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)))
+  problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
+  if (!later && problems.length > 0) throw new InputError(problems)
+  later?.push(...problems)
   return answers
 }
 
@@ -65,12 +67,7 @@ export function answersOfMap(root: YAMLMap, at: (offset?: number) => Given['plac
   }
   const set = options.get('set')!
   if (sets.length > 0) given.set(set, { label: 'set', place: at(root.range?.[0]), ...given.get(set), value: [...((given.get(set)?.value as string[] | undefined) ?? []), ...sets] })
-  try {
-    return answersOf(given, settings)
-  } catch (error) {
-    problems.push(...(error as InputError).problems)
-    return {}
-  }
+  return answersOf(given, settings, problems)
 }
 
 /** An entry of `control` or `set` in the form that the flag has. */

@@ -1,5 +1,6 @@
 import { ANSWERS_FILE, type Lock, readText } from '../apply/state.ts'
 import { OPTIONS } from '../cli/options.ts'
+import type { Problem } from '../errors.ts'
 import { json, yaml } from '../render/helpers.ts'
 import type { Answers } from './answers.ts'
 import { type Settings, SETTINGS } from './convert.ts'
@@ -10,13 +11,13 @@ export interface Saved {
   answers: Answers
 }
 
-/** Reads hardened.yaml; while it is as the lock remembers it, from there. Throws InputError with file:line:column. */
-export async function readSaved(root: string, lock: Lock | undefined, settings: Settings = SETTINGS): Promise<Saved> {
+/** Reads hardened.yaml; while it is as the lock remembers it, from there. Throws InputError where it is no YAML; what cannot be used in it is added to `later`. */
+export async function readSaved(root: string, lock: Lock | undefined, settings: Settings = SETTINGS, later?: Problem[]): Promise<Saved> {
   const text = readText(root, ANSWERS_FILE)?.replaceAll('\r\n', '\n')
   if (text === undefined) return { answers: {} }
   if (lock && lock.answers.text === text) return { text, answers: lock.answers.values }
   const { readAnswers } = await import('./read.ts')
-  return { text, answers: readAnswers(ANSWERS_FILE, text, settings) }
+  return { text, answers: readAnswers(ANSWERS_FILE, text, settings, later) }
 }
 
 /** What is not part of a project's answers: the app's folder is where hardened.yaml lies. */

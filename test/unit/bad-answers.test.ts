@@ -37,6 +37,22 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
     expect(done.err).toMatch(message)
     expect(done.code).toBe(2)
   })
+  test.each<[string[], string, RegExp[]]>([
+    [['--port', '70000', '--base', 'slackware'], '', [/--base has no choice "slackware"/, /--port: 70000 is no port/]],
+    [['--preset', 'nope', '--name', 'A b', '--port', 'abc', '--set', 'foo=1', '--control', 'seccomp=off'], '', [/no preset "nope"/, /"A b" cannot name/, /--port "abc" is no whole number/, /no setting "foo"/, /seccomp=off says no reason/]],
+    [['--language', 'klingon', '--services', 'none,redis', '--image', 'A:latest'], '', [/no language "klingon"/, /none and others contradict/, /"A:latest" is no image/]],
+    [['--cpu-limit', 'much'], 'base: slackware\nfoo: 3\nport: 70000\n', [/hardened\.yaml:1:7: base has no choice/, /hardened\.yaml:2:1: there is no answer "foo"/, /hardened\.yaml:3: 70000 is no port/, /--cpu-limit: "much" is no amount/]],
+    [['--start', 'a | b', '--port', '80'], '', [/--start needs a shell/, /--port: port 80 needs rights/]],
+  ])('%j and "%s" are told together, each once', (flags, text, messages) => {
+    const folder = project(text ? { 'hardened.yaml': text } : {})
+    const before = tree(folder)
+    const done = run(folder, ['--yes', ...flags])
+    for (const message of messages) expect(done.err).toMatch(message)
+    expect(done.err.match(/^error: /gm)).toHaveLength(messages.length)
+    expect(done.code).toBe(2)
+    expect(tree(folder)).toEqual(before)
+  })
+  test('a folder that is not there hides no other problem', () => expect(run(project(), ['nowhere', '--port', 'x', '--set', 'a=b']).err).toMatch(/^error: --port "x" is no whole number[^]*nowhere: there is no such folder/))
   test('what a variable says is told by its name', () => expect(run(project(), ['--yes'], { env: { CHC_PORT: '80' } }).err).toMatch(/^error: CHC_PORT: port 80 needs rights/))
   test('the same of a flag', () => expect(run(project(), ['--yes', '--start', 'node server.js sk_live_1234567890']).err).toMatch(/--start holds what looks like a secret/))
 })
