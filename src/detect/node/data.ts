@@ -18,6 +18,8 @@ export interface NodeFramework extends Framework {
   output?: string
   configOutput?: string
   scriptOutput?: string
+  /** what names, as group 1, the folder that the output lies below: in the build script, and in the configuration */
+  root?: { script: string; config: string }
   complete?: boolean
   copies?: { from: string; to: string; optional?: boolean }[]
   beside?: string[]

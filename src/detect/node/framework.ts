@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { type Fact, fact } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import type { Project } from '../project.ts'
@@ -63,12 +64,24 @@ export function installs(command: string, scripts: Record<string, string>): bool
 /** The folder that a framework's build fills: its usual one, or what its configuration or build script says. */
 export function outputOf(f: NodeFramework, project: Project, manifest: Manifest): string {
   const usual = f.output ?? 'dist'
-  if (f.id === 'angular' || f.id === 'angular-ssr') return angularOutput(project, usual)
-  const said = (f.configOutput && configOf(f, project, new RegExp(f.configOutput))?.[1]) || undefined
-  const scripted = f.scriptOutput ? new RegExp(f.scriptOutput).exec(manifest.scripts[buildScript(manifest, f) ?? ''] ?? '')?.[1] : undefined
+  const script = manifest.scripts[buildScript(manifest, f) ?? ''] ?? ''
+  const flagged = f.static && script.includes('--') ? flaggedOutput(f, script) : undefined
+  if (f.id === 'angular' || f.id === 'angular-ssr') return angularOutput(project, usual, flagged)
+  const configured = flagged === undefined && f.configOutput ? configOf(f, project, new RegExp(f.configOutput)) : undefined
+  const said = flagged ?? (configured?.[1] || undefined)
+  const scripted = f.scriptOutput ? new RegExp(f.scriptOutput).exec(script)?.[1] : undefined
   if (usual.includes('{folder}')) return usual.replace('{folder}', scripted ? `${scripted.replace(/^\.\/|\/$/g, '')}/` : '')
   // a folder above the project's own, as with Vite's `root`, lies beside it
-  return (said ?? scripted ?? usual).replace(/^(\.\.?\/)+|\/$/g, '')
+  // a path that the configuration makes whole lies below no other folder
+  const root = f.root && !configured?.[0].includes('(') ? (new RegExp(f.root.script).exec(script)?.[1] ?? configOf(f, project, new RegExp(f.root.config))?.[1]) : undefined
+  const output = said ?? scripted ?? usual
+  return (root && root !== '.' ? posix.join(root, output) : output).replace(/^(\.\.?\/)+|\/$/g, '')
+}
+
+/** The folder that a flag of the command in a build script names, whichever of the usual names the flag has. */
+function flaggedOutput(f: NodeFramework, script: string): string | undefined {
+  const command = script.split(/&&|\|\||;/).find((c) => f.cli !== undefined && c.includes(f.cli))
+  return command && /\s--(?:outDir|out-?dir|dist-dir|dest|output(?:-path|-dir)?)[ =]["']?(?:\.\/)?([\w./-]+)/.exec(command)?.[1]
 }
 
 interface AngularTarget {
@@ -77,13 +90,13 @@ interface AngularTarget {
 }
 
 /** Angular's output folder, https://angular.dev/reference/configs/workspace-config: the application builder adds "browser". */
-function angularOutput(project: Project, usual: string): string {
+function angularOutput(project: Project, usual: string, flagged: string | undefined): string {
   const workspace = parsed(project.read('angular.json')) as { defaultProject?: string; projects?: Record<string, { projectType?: string; architect?: { build?: AngularTarget }; targets?: { build?: AngularTarget } }> } | undefined
   const names = Object.entries(workspace?.projects ?? {}).filter(([, p]) => p.projectType !== 'library').map(([n]) => n)
   const name = workspace?.defaultProject ?? names[0] ?? 'app'
   const found = workspace?.projects?.[name]
   const build = found?.architect?.build ?? found?.targets?.build
-  const path = build?.options?.outputPath
+  const path = flagged ?? build?.options?.outputPath
   const base = typeof path === 'string' ? path : (path?.base ?? `dist/${name}`)
   const browser = typeof path === 'object' && path.browser !== undefined ? path.browser : build?.builder === undefined || build.builder.endsWith(':application') ? 'browser' : ''
   return (usual.endsWith('/browser') ? [base, browser].filter(Boolean).join('/') : base).replace(/^\.\//, '')
