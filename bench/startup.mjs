@@ -21,9 +21,10 @@ const fresh = (example) => {
 }
 
 /** Milliseconds of a process, and its memory at most in KB where the system tells. */
-function once(args, cwd = work) {
+let looks = 0
+function once(args, cwd = work, more = {}) {
   const start = process.hrtime.bigint()
-  const done = spawnSync(process.execPath, args, { env, cwd, stdio: ['ignore', 'ignore', 'ignore'] })
+  const done = spawnSync(process.execPath, args, { env: { ...env, ...more }, cwd, stdio: ['ignore', 'ignore', 'ignore'] })
   if (done.status !== 0) throw new Error(`${args.join(' ')}: exit ${done.status}`)
   return Number(process.hrtime.bigint() - start) / 1e6
 }
@@ -47,6 +48,9 @@ const cases = {
   '--help': () => once([bin, '--help']),
   ...Object.fromEntries(readdirSync(join(root, 'examples')).filter((e) => e !== 'packs').map((e) => [`run ${e}`, () => once([bin, fresh(e), '--yes', '--name', 'demo'])])),
   'run again node-express': () => once([bin, join(work, 'again'), '--yes']),
+  'update --check': () => once([bin, 'update', join(work, 'again'), '--check']),
+  // where what the same run said is not known, as after every change
+  'update --check, looking': () => once([bin, 'update', join(work, 'again'), '--check', '--json'], work, { BENCH: String(looks++) }),
   'first question': () => question(fresh('node-express')),
   ...(peer && existsSync(peer) ? { '@flydotio/dockerfile': () => once([peer, '--force'], fresh('node-express')) } : {}),
 }

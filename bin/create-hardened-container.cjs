@@ -10,11 +10,12 @@ const parts = {}
 const made = {}
 const compiled = []
 let build
+let memory
 
 /** A part of the bundle or a module of node's, made when it is first asked for. */
 function load(id) {
   if (made[id]) return made[id].exports
-  if (!id.startsWith('./')) return require(id)
+  if (!id.startsWith('./')) return memory ? memory.require(id, require) : require(id)
   if (!parts[id]) Object.assign(parts, compile(join(dist, id)))
   const module = (made[id] = { exports: {} })
   parts[id](module, module.exports, load)
@@ -26,8 +27,6 @@ function compile(filename) {
   // the build writes ASCII, which needs no decoding, and a hash of the rest into a comment at the head
   const text = fs.readFileSync(filename, 'latin1')
   const hash = text.slice(2, 34)
-  // the main part names all others by their hashes
-  build ??= hash
   const kept = keptAs(hash)
   const cachedData = kept && readKept(kept)
   const script = new Script(text, { filename, cachedData })
@@ -77,9 +76,39 @@ function keep() {
   } catch {}
 }
 
+/** The hash of the main part, which names all others by theirs. */
+function buildOf() {
+  const fd = fs.openSync(join(dist, 'main.cjs'), 'r')
+  const head = Buffer.alloc(34)
+  fs.readSync(fd, head, 0, 34, 0)
+  fs.closeSync(fd)
+  return head.toString('latin1', 2)
+}
+
+/** Whether one of the folders that are named holds files of ours: only such a run may be one more of the same. */
+const repeats = (argv) => ['.', ...argv].some((word) => !word.startsWith('-') && fs.existsSync(join(word, 'hardened.lock')))
+
+/** Says what the same run said the last time; returns false where that is not known. */
+function again(argv) {
+  const found = load('./again.cjs').memoryOf(argv, build, fs)
+  const said = found?.recall()
+  // from here on it hears what the run looks at and says
+  if (!said) memory = found
+  for (const [fd, text] of said ?? []) fs.writeFileSync(fd, text)
+  return said !== undefined
+}
+
 exports.load = load
 if (require.main === module) {
+  const argv = process.argv.slice(2)
+  build = buildOf()
+  if (repeats(argv) && again(argv)) process.exit(0)
   const { main, processIo } = load('./main.cjs')
-  // all that a run prints is written by then, and taking node apart in good order costs a millisecond
-  main(process.argv.slice(2), processIo(keep, build)).then((code) => process.exit(code))
+  const io = processIo(keep, build)
+  if (memory) for (const [fd, stream] of [[1, io.stdout], [2, io.stderr]]) stream.write = memory.listen(fd, stream.write)
+  main(argv, io).then((code) => {
+    memory?.remember(code)
+    // all that a run prints is written by then, and taking node apart in good order costs a millisecond
+    process.exit(code)
+  })
 }

@@ -68,6 +68,9 @@ export async function dist() {
     const { code } = await transform(file.text, { format: 'cjs', platform: 'node', target: 'node20', supported: { 'dynamic-import': false }, minify: true, charset: 'ascii' })
     texts.set(basename(file.path), lighten(code))
   }
+  // what runs before the main part, and often instead of it, shares nothing with it
+  const before = await bundle({ entryPoints: [join(root, 'src/cli/again.ts')], bundle: true, platform: 'node', format: 'cjs', target: 'node20', minify: true, charset: 'ascii', legalComments: 'none', write: false, logLevel: 'error' })
+  texts.set('again.cjs', before.outputFiles[0].text)
   for (const [name, code] of pack(texts, result.metafile)) writeFileSync(join(out, name), code)
   for (const name of ['hardened', 'lock', 'pack']) cpSync(join(root, 'generated', `${name}.schema.json`), join(out, `${name}.schema.json`))
   writeFileSync(join(root, 'generated', 'meta.json'), JSON.stringify(result.metafile))
