@@ -17,8 +17,10 @@ export interface Problem {
   near?: { given: string; among: readonly string[] }
   /** what a question could offer instead of this error */
   choices?: readonly string[]
-  /** true where the one choice can be taken without a question */
-  only?: boolean
+  /** the choice that can be taken without a question, and those that are pages beside it */
+  only?: { choice: string; beside: readonly string[] }
+  /** true where the reason is that nothing here is started: a library, an app for phones */
+  idle?: boolean
 }
 
 /** Input that cannot be used. Carries every problem that was found, not the first. Recognised by `problems`, never by class: chunks are loaded apart. */

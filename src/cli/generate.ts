@@ -64,9 +64,11 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   if (asked.app !== undefined) return generate(words, { ...argvFlags, app: asked.app }, io)
   const { resolved, preset } = resolveFor(known, asked)
   const found = await detectFor(known, resolved).catch(onlyAppOf)
-  if (typeof found === 'string') {
-    io.stderr.write(`the only program is in ${found}/, so its files are written there\n`)
-    return generate(words, { ...argvFlags, app: found }, io)
+  if ('choice' in found) {
+    const { choice, beside } = found
+    io.stderr.write(`the only program${beside.length > 0 ? ' that answers requests' : ''} is in ${choice}/, so its files are written there\n`)
+    if (beside.length > 0) io.stderr.write(`the pages beside it are no part of its image, and get files of their own with ${beside.map((path) => `--app ${path}`).join(', ')}\n`)
+    return generate(words, { ...argvFlags, app: choice }, io)
   }
   const { facts, loaded } = found
   const plan = planFor(known, facts, loaded, resolved, preset)
@@ -109,11 +111,11 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   return marked.length > 0 ? EXIT.conflict : EXIT.ok
 }
 
-/** The folder of the only app below the one that was looked at. Throws every other error on. */
-function onlyAppOf(error: unknown): string {
+/** The app below the one that was looked at that is taken without a question. Throws every other error on. */
+function onlyAppOf(error: unknown): NonNullable<Problem['only']> {
   const [problem] = (error as Partial<InputError>).problems ?? []
   if (!problem?.only) throw error
-  return problem.choices![0]!
+  return problem.only
 }
 
 /** The flag that asks to look and to write nothing. */

@@ -1,5 +1,6 @@
 import { languages } from '../../generated/catalog.ts'
 import { InputError, type Problem } from '../errors.ts'
+import { appsBelow, serverAmong } from './below.ts'
 import { exposed, namedServers } from './existing.ts'
 import { fact, type Facts } from './facts.ts'
 import { foreignOf } from './foreign.ts'
@@ -68,14 +69,17 @@ export async function detect(project: Project, wanted: string | undefined, chose
   // files to serve have folders of their own, in which no app is looked for
   const files = !wanted && starting.length > 0 && listed[starting[0]!.id]!.fallback === true
   const apps = (files || starting.length === 0) && !chosen.start ? appsBelow(project, listed).filter((a) => !files || !ASSETS.test(a.path)) : []
-  if (apps.length > 0)
+  if (apps.length > 0) {
+    const alone = starting.length === 0 && !foreign
+    const only = !alone ? undefined : apps.length === 1 ? { choice: apps[0]!.path, beside: [] } : await serverAmong(project, apps, async (inner, path) => (await detect(inner, undefined, chosen, path, added)).facts)
     throw new InputError({
       message: `no program was found at the top${foreign ? ` (${foreign.file} is ${foreign.title}, which is none of the languages here)` : ''}, but in ${apps.map((a) => `${a.path} (${a.title})`).join(', ')}`,
       where: '--app',
       hint: `choose one: ${[...apps.map((a) => `--app ${a.path}`), ...starting.map((f) => `--language ${f.id}`)].join(' or ')}`,
       choices: apps.map((a) => a.path),
-      only: apps.length === 1 && starting.length === 0 && !foreign,
+      ...(only ? { only } : {}),
     })
+  }
   if (foreign && (part || chosenOnes.length === 0))
     throw new InputError({
       message: `this is a program in ${foreign.title}, which is none of the languages here: ${Object.values(listed).filter((l) => !l.fallback).map((l) => l.title).join(', ')}`,
@@ -94,6 +98,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     message: 'no program was found here',
     file: project.root,
     hint: `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
+    idle: true,
   })
 }
 
@@ -126,19 +131,3 @@ function markedBy(project: Project, listed: Record<string, Listed>): string[] {
 
 /** Folders of a site, whose scripts may bring manifests of their own. */
 const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
-
-/** How many apps an error or a question names. */
-const MAX_APPS = 12
-
-/** Folders below the root that hold a marker of a language, the outermost of each branch, nearest first. */
-function appsBelow(project: Project, known: Record<string, Listed>): { path: string; title: string }[] {
-  const found: { path: string; title: string }[] = []
-  for (const file of project.files()) {
-    const at = file.lastIndexOf('/')
-    if (at < 0) continue
-    const path = file.slice(0, at)
-    const listed = Object.values(known).find((l) => !l.fallback && l.markers.includes(file.slice(at + 1)))
-    if (listed && !found.some((f) => path === f.path || path.startsWith(`${f.path}/`))) found.push({ path, title: listed.title })
-  }
-  return found.slice(0, MAX_APPS)
-}

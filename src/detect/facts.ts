@@ -75,6 +75,8 @@ export interface LanguageFacts {
   settings?: Fact<string>[]
   /** ids of languages whose manifests here are built by this program's own build, as its front end */
   parts?: string[]
+  /** names of folders beside the app's own whose pages its build makes too */
+  beside?: string[]
   /** id of the kind of resources in language.yaml, when not the language's own ("static", "ssr") */
   kind?: string
   /** path of the app that was found below the folder of the run */

@@ -5,6 +5,7 @@ import type { DetectContext } from './language.ts'
 import { detectMember } from './member.ts'
 import { staticFacts, staticImages } from './nginx.ts'
 import { unsuitableBases } from './node/bases.ts'
+import { absent, withClient } from './node/beside.ts'
 import { readCopies } from './node/copies.ts'
 import { IMPORT, isBuiltin } from './node/config.ts'
 import { dataOf, type NodeFramework } from './node/data.ts'
@@ -25,7 +26,7 @@ import { readSpawns } from './node/spawns.ts'
 import { readSteps } from './node/steps.ts'
 import { chooseNodeVersion } from './node/version.ts'
 import { readWrites } from './node/writes.ts'
-import { findWorkspace, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
+import { findWorkspace, type Kind, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
 import { lineAt, openProject, type Project } from './project.ts'
 import { readServer, readSources } from './sources.ts'
 
@@ -37,8 +38,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const manifest = readManifest(context.project)
   const nx = manifest?.scripts.build ?? manifest?.scripts.start ? undefined : nxApp(context)
   if (nx || !manifest) return nx ?? bareServer(context)
-  const workspace = findWorkspace(context, manifest, (member, root) => isApp(context, member, root))
-  if (!workspace) return detectApp(context, manifest)
+  const workspace = findWorkspace(context, manifest, (member, root) => kindOf(context, member, root))
+  if (!workspace) return besideClient(context, manifest) ?? detectApp(context, manifest)
   const app = workspace.up ? context : { ...context, project: openProject(join(workspace.root.root, workspace.path)) }
   const facts = detectApp(app, readManifest(app.project)!, workspace)
   return { ...facts, app: workspace.path, ...(workspace.up ? { context: workspace.up.replace(/\/$/, '') } : {}) }
@@ -54,26 +55,44 @@ function nxApp(context: DetectContext): LanguageFacts | undefined {
 
 /** A server of one file or more that needs nothing but Node.js: there is nothing to install, and no package.json to say so. */
 function bareServer(context: DetectContext): LanguageFacts | undefined {
-  const nothing: Manifest = { file: 'package.json', json: {}, scripts: {}, production: {}, every: {}, at: () => ({ file: 'package.json' }), keyAt: () => ({ file: 'package.json' }) }
-  const facts = detectApp(context, nothing)
+  const facts = detectApp(context, absent())
   if (!facts.start || (!context.chosen.start && !(facts.serves?.value && !facts.serves.guess))) return undefined
   const { file } = facts.start.evidence[0] ?? {}
   const text = (file && context.project.read(file)) ?? ''
   const missing = [...text.matchAll(IMPORT)].find(([, name]) => !name!.startsWith('.') && !isBuiltin(name!))
   if (missing) throw new InputError({ message: `it needs ${missing[1]}, but there is no package.json that names it`, file, line: lineAt(text, missing.index), hint: `npm init --yes && npm install ${missing[1]}` })
-  return { ...facts, build: { ...facts.build, manifests: [], install: '', dropScripts: [] }, warnings: (facts.warnings ?? []).filter((w) => w.file !== 'package.json') }
+  return facts
 }
 
-/** Whether a package of a workspace is started by itself: it has a server or files of its own, or a script that starts a program. */
-function isApp(context: DetectContext, member: Member, root: Project): boolean {
+/** A server that hands out the front end beside its folder: both are built from the folder above. */
+function besideClient(context: DetectContext, manifest: Manifest): LanguageFacts | undefined {
+  if (context.chosen.start || context.chosen.member !== undefined) return undefined
+  const start = resolveStart(context, manifest, language(context, chooseFramework(context, manifest)), () => undefined)
+  if (start.static || start.framework || !start.argv) return undefined
+  const both = withClient(context, manifest, readSources(context.project, context.language, start.sources).files, start.argv.value)
+  if (!both) return undefined
+  const facts = detectApp({ ...context, project: both.root }, both.manifest)
+  const develop = dataOf(context.language).developScripts.find((s) => manifest.scripts[s] !== undefined)
+  const own = {
+    name: fact(manifest.json.name ?? both.server, manifest.keyAt('name')),
+    ...(manifest.json.version ? { appVersion: fact(manifest.json.version, manifest.keyAt('version')) } : {}),
+    ...(develop ? { develop: fact(['npm', 'run', develop, '--prefix', both.server], manifest.keyAt(develop)) } : {}),
+  }
+  return { ...placed(facts, '../'), ...own, app: both.server, context: '..', beside: [both.client] }
+}
+
+/** What a package of a workspace is started as: it has a server or files of its own, or a script that starts a program. */
+function kindOf(context: DetectContext, member: Member, root: Project): Kind {
   const project = member.path === '.' ? root : openProject(join(root.root, member.path))
   const own = { ...context, project }
   const framework = language(own, chooseFramework(own, member.manifest))
-  if (framework?.aside) return false
+  if (framework?.aside) return undefined
   // a workspace's own pages are those that its own build makes, not documents beside its apps
-  if (member.path === '.' && framework?.static && !['build', 'start'].some((s) => new RegExp(`\\b${framework.cli}\\b`).test(member.manifest.scripts[s] ?? ''))) return false
-  const { argv, static: files } = resolveStart(own, { ...member.manifest, json: { ...member.manifest.json, main: undefined } }, framework, () => undefined)
-  return files !== undefined || (argv !== undefined && (!argv.guess || (framework && !framework.refuse))) || (framework?.refuse !== undefined && framework.cli !== undefined)
+  if (member.path === '.' && framework?.static && !['build', 'start'].some((s) => new RegExp(`\\b${framework.cli}\\b`).test(member.manifest.scripts[s] ?? ''))) return undefined
+  const start = resolveStart(own, { ...member.manifest, json: { ...member.manifest.json, main: undefined } }, framework, () => undefined)
+  if (start.static) return 'pages'
+  if (!((start.argv && (!start.argv.guess || (framework && !framework.refuse))) || (framework?.refuse !== undefined && framework.cli !== undefined))) return undefined
+  return { answers: () => !framework?.refuse && (start.framework === true || readSources(project, context.language, start.sources).first('listens') !== undefined) }
 }
 
 const language = ({ language: l }: DetectContext, framework: Fact<string> | undefined): NodeFramework | undefined => l.frameworks.find((f) => f.id === framework?.value) as NodeFramework | undefined

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { detect } from '../../src/detect/detect.ts'
 import type { Facts } from '../../src/detect/facts.ts'
 import { openProject } from '../../src/detect/project.ts'
+import type { InputError } from '../../src/errors.ts'
 
 let root = ''
 beforeEach(() => void (root = mkdtempSync(join(tmpdir(), 'member-'))))
@@ -52,4 +53,30 @@ test('a project of a Gradle build, and a crate that takes what its workspace say
   expect(await factsBelow('api', gradle)).toMatchObject({ app: 'api', context: '..' })
   const crates = { 'rust/Cargo.toml': '[workspace]\nmembers = ["web"]\n\n[workspace.package]\nedition = "2024"\n', 'rust/web/Cargo.toml': '[package]\nname = "web"\nversion = "0.1.0"\nedition.workspace = true\n', 'rust/web/src/main.rs': 'fn main() {}\n' }
   expect(await factsBelow('rust/web', crates)).toMatchObject({ app: 'web', context: '..', start: { value: ['/app/web'] } })
+})
+
+const EXPRESS = { 'package.json': '{"name":"api","scripts":{"start":"node index.js"},"dependencies":{"express":"5.1.0"}}', 'index.js': "require('express')().listen(3000)\n" }
+const VITE = { 'package.json': '{"name":"web","scripts":{"build":"vite build"},"devDependencies":{"vite":"7.1.12"}}', 'index.html': '<script src="/main.js"></script>' }
+const below = (folder: string, files: Record<string, string>) => Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+const onlyOf = (files: Record<string, string>) => factsBelow('.', files).then(() => expect.unreachable(), (error: InputError) => error.problems[0]!.only)
+
+test('of apps in folders of their own the only one that answers requests is taken, where the others are pages or start nothing', async () => {
+  const library = { 'shared/package.json': '{"name":"shared","main":"index.js"}', 'shared/index.js': 'module.exports = { a: 1 }\n', 'e2e/package.json': '{"devDependencies":{"playwright":"1.50.0"}}' }
+  expect(await onlyOf({ ...below('backend', EXPRESS), ...below('frontend', VITE), ...library })).toEqual({ choice: 'backend', beside: ['frontend'] })
+})
+
+test('two servers, or a worker beside a server, are asked for', async () => {
+  const worker = { 'jobs/package.json': '{"scripts":{"start":"node jobs.js"},"dependencies":{"node-cron":"3.0.3"}}', 'jobs/jobs.js': "require('node-cron').schedule('* * * * *', () => {})\n" }
+  expect(await onlyOf({ ...below('backend', EXPRESS), ...below('frontend', VITE), ...worker })).toBeUndefined()
+  expect(await onlyOf({ ...below('backend', EXPRESS), ...below('auth', EXPRESS) })).toBeUndefined()
+})
+
+test('the same among packages of a workspace', async () => {
+  expect(await onlyOf({ 'package.json': '{"workspaces":["apps/*"]}', ...below('apps/api', EXPRESS), ...below('apps/web', VITE) })).toEqual({ choice: 'apps/api', beside: ['apps/web'] })
+})
+
+test('a front end that the server hands out is built with it', async () => {
+  const server = { ...EXPRESS, 'index.js': "const app = require('express')()\napp.use(require('express').static('../client/dist'))\napp.listen(3000)\n" }
+  expect(await onlyOf({ ...below('server', server), ...below('client', VITE) })).toEqual({ choice: 'server', beside: [] })
+  expect(await factsBelow('server', {})).toMatchObject({ app: 'server', context: '..', build: { commands: ['npm run build --prefix client'] } })
 })

@@ -11,7 +11,7 @@ export interface Command {
 /** Tools that only start another one; the number is how many words they take. */
 const LAUNCHERS: Record<string, number> = { exec: 1, npx: 1, pnpx: 1, bunx: 1, 'cross-env': 1, 'cross-env-shell': 1, env: 1, 'node-env-run': 1, 'dotenv-run-script': 1 }
 const MANAGERS = /^(npm|pnpm|yarn|bun)$/
-const PORT = /\$\{?PORT(:-\d+)?\}?/g
+const PORT = /\$\{PORT(?::?[-=]\d*)?\}|\$PORT\b/g
 
 /**
  * Reads a script through `npm run`, environment prefixes, reloaders and process managers. Undefined where it needs a shell

@@ -26,6 +26,7 @@ export function readCopies(read: Read): Copy[] {
   if (start.static) return [{ from: `${root}/${start.static.folder === '.' ? '' : `${start.static.folder}/`}`, to: '/srv/', excluded: start.static.folder === '.' ? [...(project.read('index.html')?.includes('node_modules/') ? [] : ['node_modules']), manifest.file, ...leftOut(context, sources, start, manifest)] : [] }]
   if (framework?.copies && start.framework) return framework.copies.filter((c) => !c.optional || project.has(c.from)).map((c) => plain(c.from, c.to))
   if (framework?.complete && start.framework) return [plain(framework.output!, `./${framework.output!}`)]
+  if (manifest.absent?.takes) return manifest.absent.takes.map((n) => plain(n, `${root}/${n}`))
   const libraries = packages.needed.map((m) => ({ from: `/app/${m.path}`, to: `/app/${m.path}`, excluded: ['node_modules'] }))
   const whole = (n: string): Copy => ({ ...plain(n, start.cwd ? `${root}/${n}` : `./${n}`), excluded: start.framework && n === start.output ? (framework?.dropped ?? []) : [] })
   if (start.output) {

@@ -11,7 +11,7 @@ export function readDevelop(read: Read): Fact<string[]> | undefined {
   const { scripts, keyAt } = manifest
   const data = dataOf(language)
   const reloads = /\b(nodemon|watch|--watch|--hot|dev|serve|start|develop|tsnd|ts-node-dev|concurrently|vite|webpack|turbo)\b/
-  const name = data.developScripts.find((s) => scripts[s] !== undefined && (s !== 'local' || reloads.test(scripts[s]!))) ?? (framework && ['start', 'serve'].find((s) => scripts[s] !== undefined && readCommand(scripts[s]!, scripts)?.argv[0] === framework.cli && !/\b(build|preview|start)$/.test(scripts[s]!.split(' ').slice(0, 2).join(' '))))
+  const name = data.developScripts.find((s) => scripts[s] !== undefined && (s !== 'local' || reloads.test(scripts[s]!))) ?? (framework?.cli && ['start', 'serve'].find((s) => scripts[s] !== undefined && readCommand(scripts[s]!, scripts)?.argv[0] === framework?.cli && !/\b(build|preview|start)$/.test(scripts[s]!.split(' ').slice(0, 2).join(' '))))
   if (name) {
     const direct = readCommand(scripts[name]!, scripts)
     // arguments reach the last program of a script, which is the framework's only where it stands alone

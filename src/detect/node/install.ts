@@ -45,7 +45,7 @@ export function readInstall({ language, project }: DetectContext, manifest: Mani
   const later = wanted.filter((s) => !generates.includes(rest(s)))
   const committed = typeof installer.spec.committed === 'string' && isCommitted(project, installer.spec.committed)
   const config = readConfig(project, installer, warnings)
-  const files = [manifest.file, ...[installer.lockFile ?? installer.staleLock].filter((f) => f !== undefined), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
+  const files = manifest.absent ? [] : [manifest.file, ...[installer.lockFile ?? installer.staleLock].filter((f) => f !== undefined), ...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.has(f) && !project.isFolder(f) && !config.hidden.includes(f))]
   const folders = [...((installer.spec.files as unknown as string[]) ?? []).filter((f) => project.isFolder(f)), ...(committed ? [String(installer.spec.committed)] : []), ...(patched || usesPatches(project, manifest) ? ['patches'] : [])]
   const local = localPackages(project, manifest, members)
   const drop = (m: Manifest, where: string): string[] => (found(m).length > 0 ? [`npm ${where}pkg delete ${found(m).map((s) => `scripts.${s}`).join(' ')}`] : [])

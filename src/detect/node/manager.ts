@@ -36,7 +36,7 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
       hint: `commit the lock file of ${named.id}, or choose: --package-manager ${locks[0]!.m.id}`,
     })
   if (locks.length > 1) warnings.push({ message: `several lock files (${locks.map((l) => l.lock).join(', ')}): ${own ? `${own.lock} is used, ${named ? 'as package.json says' : `the order is ${[...new Set(language.managers.flatMap((m) => m.locks))].join(', ')}`}` : 'none is used'}`, file: own?.lock, hint: 'delete the others' })
-  if (!own) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
+  if (!own && !manifest.absent) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []

@@ -27,6 +27,8 @@ export interface PackageJson {
 /** One package.json with what is asked of it again and again. */
 export interface Manifest {
   file: string
+  /** there is no such file, so nothing is installed by it, and what its scripts say is run as it stands; `takes`: what of its folder is run, not all */
+  absent?: { takes?: string[] }
   json: PackageJson
   scripts: Record<string, string>
   /** what an installation for production has */

@@ -60,7 +60,10 @@ function scriptPort({ argv }: Start): { port?: Fact<number>; variable?: Fact<str
 /** A port in the command line, `--port 4000`: taken as the port, and the word is made to follow it. */
 function argumentOf(argv: Fact<string[]>): { port?: Fact<number>; argv: Fact<string[]>; variable?: Fact<string> } | undefined {
   const words = argv.value
-  if (words.some((w) => w.includes('{port}'))) return { argv, variable: undefined }
+  if (words.some((w) => w.includes('{port}'))) {
+    const usual = /\bPORT:?[-=](\d{2,5})\}/.exec(argv.evidence[0]?.text ?? '')?.[1]
+    return { argv, variable: undefined, ...(valid(usual) ? { port: fact(Number(usual), ...argv.evidence) } : {}) }
+  }
   const at = words.findIndex((w, i) => i > 0 && /^(-p|--port|-l|--listen)$/.test(words[i - 1]!) && valid(w))
   const joined = words.findIndex((w) => valid(/^(?:--port|--listen|-p)=(\d+)$/.exec(w)?.[1]))
   const index = at >= 0 ? at : joined

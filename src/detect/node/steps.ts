@@ -26,11 +26,11 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
   // a second installation without a lock file might resolve otherwise
   const prunes = needsModules && !tools.whole && (install.patched || prisma.length > 0 || install.generates.length > 0 || loose || installer.alone)
   return {
-    manifests: [...install.manifests, ...folders].map(({ files, to }) => ({ files, to })),
+    manifests: [...install.manifests, ...folders].filter((m) => m.files.length > 0).map(({ files, to }) => ({ files, to })),
     npmrc: install.npmrc,
     secretId: spec.id === 'yarn-berry' ? 'yarnrc' : 'npmrc',
     dropScripts: install.dropScripts,
-    install: [pick('install'), ...folders.map((f) => f.command)].join(' && '),
+    install: [...(manifest.absent ? [] : [pick('install')]), ...folders.map((f) => f.command)].join(' && '),
     installProduction: workspace && spec.productionMember ? pick('productionMember') : pick('production'),
     patch: install.patched ? 'patch-package' : '',
     generateFiles: prisma.flatMap((p) => p.files.map((f) => ({ ...f }))),
@@ -90,7 +90,7 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
   const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
-  const all = [...late, ...libraries, ...(build ? [runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
+  const all = [...late, ...libraries, ...(build ? [manifest.absent ? scripts[build]! : runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
   // the next command starts where this one did
   return all.map((c) => (/(^|[&;]\s*)cd\s/.test(c) && all.length > 1 ? `(${c})` : c))
 }

@@ -25,6 +25,9 @@ export interface Workspace {
   up: string
 }
 
+/** What a package is where it is started by itself: files for a web server, or a program, of which `answers` says whether it listens. */
+export type Kind = 'pages' | { answers(): boolean } | undefined
+
 /** How far above a folder its workspace is looked for. */
 const MAX_UP = 6
 
@@ -32,13 +35,14 @@ const MAX_UP = 6
  * The workspace that the folder is the root or a member of. At the root the only app is taken, or the one that the root's
  * own start script names. Throws InputError where several could be meant. Undefined outside of any workspace.
  */
-export function findWorkspace(context: DetectContext, own: Manifest | undefined, isApp: (member: Member, root: Project) => boolean): Workspace | undefined {
+export function findWorkspace(context: DetectContext, own: Manifest | undefined, kindOf: (member: Member, root: Project) => Kind): Workspace | undefined {
   const { project } = context
   const globs = globsOf(project, own)
   if (own && globs.length > 0 && !context.chosen.start) {
     const members = membersOf(project, globs)
-    if (members.length === 0 || isApp({ path: '.', manifest: own }, project)) return undefined
-    const app = theApp(own, members, members.filter((m) => isApp(m, project)))
+    if (members.length === 0 || kindOf({ path: '.', manifest: own }, project)) return undefined
+    const kinds = new Map(members.map((m) => [m, kindOf(m, project)]))
+    const app = theApp(own, members, members.filter((m) => kinds.get(m)), (m) => kinds.get(m))
     return app && { root: project, manifest: own, path: app.path, members, needed: neededBy(app, members), up: '' }
   }
   const above = rootAbove(project)
@@ -104,19 +108,23 @@ function neededBy(app: Member, members: readonly Member[]): Member[] {
 }
 
 /** The app that is meant: the one that the root's start script names, the only one, the only one that nothing else depends on. */
-function theApp(root: Manifest, members: readonly Member[], apps: readonly Member[]): Member | undefined {
+function theApp(root: Manifest, members: readonly Member[], apps: readonly Member[], kindOf: (app: Member) => Kind): Member | undefined {
   const start = root.scripts.start ?? ''
   const [, name] = /(?:-w|--workspace|workspace|--filter|-F|-C|--cwd|--prefix|--dir)[= ]['"]?(?:\.\/)?([@\w./-]+)/.exec(start) ?? []
   const said = name ? apps.find((a) => a.path === name.replace(/\/$/, '') || a.manifest.json.name === name) : undefined
   const outer = apps.filter((a) => !members.some((m) => m !== a && m.manifest.every[a.manifest.json.name ?? ''] !== undefined))
   const found = said ?? (outer.length === 1 ? outer[0] : apps.length === 1 ? apps[0] : undefined)
   if (found || apps.length === 0) return found
+  const pages = apps.filter((a) => kindOf(a) === 'pages')
+  const [program, ...more] = apps.filter((a) => !pages.includes(a))
+  const kind = program && more.length === 0 ? kindOf(program) : undefined
   throw new InputError({
     message: `this workspace has several programs: ${apps.map((a) => a.path).join(', ')}`,
     file: root.file,
     where: '--app',
     hint: `choose one: ${apps.map((a) => `--app ${a.path}`).join(' or ')}`,
     choices: apps.map((a) => a.path),
+    ...(typeof kind === 'object' && kind.answers() ? { only: { choice: program!.path, beside: pages.map((a) => a.path) } } : {}),
   })
 }
 
