@@ -175,7 +175,7 @@ describe('programs that nothing says the start of', () => {
   test('a program with dependencies of its own is no program of the folder above', async () => {
     const own = '{"name":"api","scripts":{"start":"node index.js"},"dependencies":{"express":"5"}}'
     const [problem] = await problemsOf({ 'package.json': manifest({ scripts: { dev: 'concurrently a b' }, devDependencies: { concurrently: '9' } }), 'server/package.json': own, 'server/index.js': LISTEN })
-    expect(problem).toMatchObject({ where: '--app', choices: ['server'], only: true })
+    expect(problem).toMatchObject({ where: '--app', choices: ['server'], only: { choice: 'server', beside: [] } })
   })
   test('a port that nothing shows is a guess', async () => {
     expect((await factsOf({ 'package.json': started('node server.js'), 'server.js': 'http.createServer().listen(options)' })).port).toEqual({ value: 3000, evidence: [], guess: true })
@@ -259,7 +259,6 @@ describe('package managers', () => {
   test.each([
     ['lacks a dependency', lock(), 'ms'],
     ['lacks the binary of another platform', JSON.stringify({ packages: { '': { dependencies: { ms: '2' } }, 'node_modules/rollup': { optionalDependencies: { 'rollup-linux-x64': '1' } } } }), 'rollup-linux-x64'],
-    ['lacks a peer', JSON.stringify({ packages: { '': { dependencies: { ms: '2' } }, 'node_modules/ms': { peerDependencies: { react: '*', vue: '*' }, peerDependenciesMeta: { vue: { optional: true } } } } }), 'react'],
     ['is older than what is asked for', JSON.stringify({ lockfileVersion: 1, dependencies: { koa: { version: '2.1.0' } } }, null, 2), 'koa'],
   ])('a lock file that %s is copied, but not enforced', async (_, text, name) => {
     const facts = await factsOf({ 'package.json': started('node server.js', { dependencies: { ms: '2', ...(name === 'koa' ? { koa: '2.1.1' } : {}) } }), 'server.js': LISTEN, 'package-lock.json': text })
@@ -267,6 +266,19 @@ describe('package managers', () => {
     expect(facts.warnings[0]!.message).toContain(`behind package.json (${name})`)
     expect(facts.build.manifests).toEqual([{ files: ['package.json', 'package-lock.json'], to: './' }])
     expect(facts.build.install).toContain('npm install')
+  })
+  test.each([
+    ['lacks a peer', { react: '*', vue: '*' }, {}, true],
+    ['has a peer of another version', { koa: '^2.0.0' }, { koa: '3.0.1' }, true],
+    ['has a peer before its release', { koa: '>=3' }, { koa: '3.1.0-rc.1' }, true],
+    ['has all peers', { koa: '^2.0.0 || >=3.0.0' }, { koa: '3.0.1' }, false],
+  ])('a lock file that %s is enforced as it was made', async (_, peerDependencies, others, loosened) => {
+    const packages = { '': { dependencies: { ms: '2' } }, 'node_modules/ms': { version: '2.1.3', peerDependencies, peerDependenciesMeta: { vue: { optional: true } } }, ...Object.fromEntries(Object.entries(others).map(([name, version]) => [`node_modules/${name}`, { version }])) }
+    const files = { 'package.json': started('node server.js', { dependencies: { ms: '2' } }), 'server.js': LISTEN, 'package-lock.json': JSON.stringify({ packages }, null, 2) }
+    const facts = await factsOf(files)
+    expect(facts).toMatchObject({ lockFile: { value: 'package-lock.json' }, build: loosened ? { install: 'npm ci || npm ci --legacy-peer-deps', installProduction: 'npm ci --omit=dev || npm ci --omit=dev --legacy-peer-deps' } : { install: 'npm ci' } })
+    expect(facts.warnings.some((w) => w.message.includes('--legacy-peer-deps'))).toBe(loosened)
+    expect((await factsOf({ ...files, '.npmrc': 'legacy-peer-deps=true\n' })).build.install).toBe('npm ci')
   })
   test('tokens stay out, the rest of .npmrc is kept', async () => {
     const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//npm.acme.example/:_authToken=${NPM_TOKEN}\n' })

@@ -3,6 +3,7 @@ import { type Evidence, type Fact, type Warning } from '../facts.ts'
 import type { DetectContext, Manager } from '../language.ts'
 import type { Project } from '../project.ts'
 import type { Manifest } from './manifest.ts'
+import { peerAmiss } from './peers.ts'
 
 /** The package manager of a project, in the version that reads its lock file. */
 export interface Installer {
@@ -14,6 +15,8 @@ export interface Installer {
   staleLock?: string
   /** true where no lock file can be enforced */
   loose: boolean
+  /** true where a lock file can be enforced with --legacy-peer-deps only */
+  legacyPeers: boolean
   /** true where the manager cannot install for production by itself */
   alone: boolean
 }
@@ -39,12 +42,14 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   if (!own && !manifest.absent) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
+  const amiss = own?.lock.endsWith('.json') && !stale && !legacyPeers(project) ? peerAmiss(project.read(own.lock)!, manifest) : undefined
+  if (amiss) warnings.push({ message: `${own!.lock} was made with --legacy-peer-deps: ${amiss.name} wants another ${amiss.peer} than it holds`, file: own!.lock, hint: 'write legacy-peer-deps=true into .npmrc, or take versions that fit together' })
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
   const wished = versionOf(project, spec, own?.lock, named?.version)
   const version = spec.id === 'pnpm' ? runningPnpm(wished) : wished
   if (version !== wished) warnings.push({ message: `pnpm ${wished} stops on Node.js 20 and newer, so ${version} is used`, ...named?.evidence, hint: `package.json: "packageManager": "pnpm@${version}"` })
   const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
-  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : {}), loose: own === undefined || stale !== undefined }
+  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : {}), loose: own === undefined || stale !== undefined, legacyPeers: amiss !== undefined }
 }
 
 function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {
@@ -153,24 +158,20 @@ function isBehind(wanted: string, locked: string | undefined): boolean {
   return first >= 0 && (Number(has[first]) < Number(asked[first]) || first === 0)
 }
 
-/**
- * A package that an entry of a lock file wants and that has none itself: one for another platform
- * (https://github.com/npm/cli/issues/4828), an optional one, a peer where peers are installed.
- */
+/** A package for another platform, or an optional one, that an entry of a lock file wants and that has none itself: https://github.com/npm/cli/issues/4828 */
 function missingEntry(project: Project, lock: string): string | undefined {
   const present = installedNames(lock)
-  const peers = !/^\s*legacy-peer-deps\s*=\s*true/m.test(project.read('.npmrc') ?? '')
-  for (const [, names, meta = ''] of lock.matchAll(peers ? WANTED : /"optionalDependencies":\s*\{([^}]*)\}/g))
-    for (const [, name] of names!.matchAll(/"([^"]+)":/g)) if (!present.has(name!) && !meta.includes(`"${name}"`)) return name
-  // the same of a second version, whose packages for platforms are named at exactly that version
-  if (!/"overrides"\s*:/.test(project.read('package.json') ?? ''))
-    for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
-      for (const [, name, version] of names!.matchAll(/"([^"]+)":\s*"(\d+\.\d+\.\d+)"/g)) if (!present.has(`${name}@${version}`)) return name
+  const overrides = /"overrides"\s*:/.test(project.read('package.json') ?? '')
+  for (const [, names] of lock.matchAll(/"optionalDependencies":\s*\{([^}]*)\}/g))
+    for (const [, name, version] of names!.matchAll(/"([^"]+)":\s*"([^"]*)"/g)) {
+      if (!present.has(name!)) return name
+      // the same of a second version, whose packages for platforms are named at exactly that version
+      if (!overrides && /^\d+\.\d+\.\d+$/.test(version!) && !present.has(`${name}@${version}`)) return name
+    }
   return undefined
 }
 
-/** Dependencies of an entry beside its own, with what says which peers are optional. */
-const WANTED = /"(?:optional|peer)Dependencies":\s*\{([^}]*)\}(?:,\s*"peerDependenciesMeta":\s*\{((?:[^{}]|\{[^}]*\})*)\})?/g
+const legacyPeers = (project: Project): boolean => /^\s*legacy-peer-deps\s*=\s*true/m.test(project.read('.npmrc') ?? '')
 
 let read: { lock: string; names: Set<string> } | undefined
 

@@ -14,8 +14,9 @@ const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|co
 /** The commands of the build stages: installation, generated code, build, test, and what production needs of it all. */
 export function readSteps(read: Read, install: Install, prisma: readonly Prisma[], version: Fact<string> | undefined, warnings: Warning[]): BuildValues {
   const { manifest, framework, installer, start, workspace } = read
-  const { spec, loose } = installer
-  const pick = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
+  const { spec, loose, legacyPeers } = installer
+  const plain = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
+  const pick = (name: string): string => (legacyPeers && !name.startsWith('prune') ? `${plain(name)} || ${plain(name)} --legacy-peer-deps` : plain(name))
   const tools = toolsOf(read)
   const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : [])])
   // the packages of members lie in their own folders too
