@@ -16,6 +16,7 @@ import { readInstall, readSystem } from './node/install.ts'
 import { exportedServer, refuseUnserved, theListener } from './node/listener.ts'
 import { chooseManager, type Installer, lockedProgram } from './node/manager.ts'
 import { type Manifest, readManifest } from './node/manifest.ts'
+import { warnOfMcp } from './node/mcp.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
 import { reachedFrom } from './node/reach.ts'
@@ -170,9 +171,10 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   }
   if (start.static) return { ...shared, ...placed(staticFacts(context.language, start.static.evidence), here), build: { ...build, ...staticImages() }, warnings: [...placed(above, there), ...placed(warnings, here)] }
   const told = port.argv ?? start.argv
-  const argv = told && address.opened ? { ...told, value: [told.value[0]!, '-r', OPENER, ...told.value.slice(1)] } : told
+  const argv = told && address.opened ? { ...told, value: [told.value[0]!, start.bun ? '--preload' : '-r', OPENER, ...told.value.slice(1)] } : told
   if (!start.framework) readStop(project, server, warnings)
   const serves = readServes(spec, framework?.evidence ?? [], start, server, port, sources)
+  warnOfMcp(both, sources, serves.value, warnings)
   const served = {
     start: argv,
     serves,

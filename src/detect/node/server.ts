@@ -108,15 +108,15 @@ export function readAddress(project: Project, sources: Sources, framework: NodeF
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (!found) return {}
-  const node = start.argv?.value[0] === 'node'
+  const opens = ['node', 'bun'].includes(start.argv?.value[0] ?? '')
   const who = bound ? 'the program listens on loopback only' : `${framework!.title} listens on loopback only unless it is told a host`
   warnings.push({
-    message: `${who}, where nothing outside of the container reaches it${node ? `; ${OPENER} opens its port there` : ''}`,
+    message: `${who}, where nothing outside of the container reaches it${opens ? `; ${OPENER} opens its port there` : ''}`,
     file: found.evidence.file,
     line: found.evidence.line,
     hint: "listen on '0.0.0.0', or take the address from HOST",
   })
-  return { opened: node }
+  return { opened: opens }
 }
 
 /** Addresses of others: what connects to one, or calls it. */
