@@ -299,6 +299,14 @@ describe('package managers', () => {
 
 describe('the version', () => {
   test.each([
+    ['package-lock.json', (more: string) => `{ "lockfileVersion": 3, "packages": { "node_modules/node-sass": { "version": "4.14.1",${more} "requires": {} } } }`, '14'],
+    ['package-lock.json', (more: string) => `{ "lockfileVersion": 1, "dependencies": { "node-sass": { "version": "6.0.1",${more} "requires": {} } } }`, '16'],
+  ])('what another package brings runs on an older line, by %s', async (file, text, line) => {
+    const of = (more: string) => factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, [file]: text(more) })
+    expect((await of('')).version?.value).toBe(line)
+    expect((await of('"optional": true,')).version).toBeUndefined()
+  })
+  test.each([
     [{ '.nvmrc': 'v22.1.0\n' }, '22'],
     [{ '.nvmrc': 'lts/jod\n' }, '22'],
     [{ '.nvmrc': 'lts/*\n' }, '24'],

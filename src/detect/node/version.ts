@@ -1,6 +1,6 @@
 import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
-import { lineOf, type Project } from '../project.ts'
+import { lineAt, lineOf, type Project } from '../project.ts'
 import { chooseLine } from '../versions.ts'
 import { dataOf } from './data.ts'
 import { demandAgainst } from './demands.ts'
@@ -51,14 +51,32 @@ function askedLine(context: DetectContext, places: readonly Place[], warnings: W
 /** The newest line that a package of the project runs on, where that lies behind the usual one. */
 function lastLine({ language }: DetectContext, places: readonly Place[], warnings: Warning[]): Fact<string> | undefined {
   for (const [name, lines] of Object.entries(dataOf(language).newest))
-    for (const { manifest } of places) {
-      const major = /\d+/.exec(manifest.every[name] ?? '')?.[0]
+    for (const { project, manifest } of places) {
+      const own = manifest.every[name]
+      const locked = own === undefined ? lockedMajor(project, name) : undefined
+      const major = /\d+/.exec(own ?? '')?.[0] ?? locked?.major
       const line = major === undefined ? undefined : (lines[major] ?? lines.any)
       if (!line || Number(line) >= Number(language.versions.default)) continue
-      const evidence = manifest.keyAt(name)
+      const evidence = locked?.evidence ?? manifest.keyAt(name)
       warnings.push({ message: `${name} ${major} runs on Node.js ${line} and older, so ${line} is used`, file: evidence.file, line: evidence.line, hint: name === 'node-sass' ? 'sass does the same without compiling anything: npm install --save-dev sass, and npm uninstall node-sass' : `take a newer version or another package, or choose: --language-version ${language.versions.default}` })
       return { value: line, evidence: [evidence], guess: true }
     }
+  return undefined
+}
+
+/** How lock files of npm and Yarn say the version of a package that others bring. */
+const LOCKED: Record<string, (name: string) => RegExp> = {
+  'package-lock.json': (name) => new RegExp(`"(?:node_modules/)?${name}": \\{\\s*"version": "(\\d+)\\.[^}]*?(?:\\}|\\{)`),
+  'yarn.lock': (name) => new RegExp(`^"?${name}@[^\\n]*:\\n\\s+version:? "?(\\d+)\\.()`, 'm'),
+}
+
+/** The major version of a package that another one brings, and that has to be there: an optional one may fail. */
+function lockedMajor(project: Project, name: string): { major: string; evidence: Evidence } | undefined {
+  for (const [file, pattern] of Object.entries(LOCKED)) {
+    const text = project.has(file) ? (project.read(file) ?? '') : ''
+    const found = text.includes(name) ? pattern(name).exec(text) : undefined
+    if (found && !found[0].includes('"optional": true')) return { major: found[1]!, evidence: { file, line: lineAt(text, found.index) } }
+  }
   return undefined
 }
 
