@@ -280,6 +280,10 @@ describe('package managers', () => {
     expect(facts.warnings.some((w) => w.message.includes('--legacy-peer-deps'))).toBe(loosened)
     expect((await factsOf({ ...files, '.npmrc': 'legacy-peer-deps=true\n' })).build.install).toBe('npm ci')
   })
+  test('a lock file that is too large to be read is taken as it is', async () => {
+    const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, 'package-lock.json': `{"packages":{}}${' '.repeat(5_000_000)}` })
+    expect(facts.build.install).toBe('npm ci')
+  })
   test('tokens stay out, the rest of .npmrc is kept', async () => {
     const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//npm.acme.example/:_authToken=${NPM_TOKEN}\n' })
     expect(facts.build).toMatchObject({ hidden: ['.npmrc'], npmrc: ['legacy-peer-deps=true'], manifests: [{ files: ['package.json'] }] })

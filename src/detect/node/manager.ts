@@ -42,7 +42,7 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   if (!own && !manifest.absent) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
-  const amiss = own?.lock.endsWith('.json') && !stale && !legacyPeers(project) ? peerAmiss(project.read(own.lock)!, manifest) : undefined
+  const amiss = own?.lock.endsWith('.json') && !stale && !legacyPeers(project) ? peerAmiss(project.read(own.lock) ?? '', manifest) : undefined
   if (amiss) warnings.push({ message: `${own!.lock} was made with --legacy-peer-deps: ${amiss.name} wants another ${amiss.peer} than it holds`, file: own!.lock, hint: 'write legacy-peer-deps=true into .npmrc, or take versions that fit together' })
   const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
   const wished = versionOf(project, spec, own?.lock, named?.version)
