@@ -7,9 +7,10 @@ import { ranked, saidEntry } from './python/entry.ts'
 import { chooseFramework, refuseOld, refuseUnlisted, warnOfUnlisted } from './python/framework.ts'
 import { bindsByVariable, chooseHealth } from './python/health.ts'
 import type { Opened } from './opened.ts'
-import { chooseManager, installValues, systemPackages } from './python/install.ts'
+import { chooseManager, type Install, installValues, systemPackages } from './python/install.ts'
 import { type Manifests, readLocked, readManifests } from './python/manifests.ts'
-import { buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python/packages.ts'
+import { boundByImports, buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python/packages.ts'
+import { openMcp } from './python/mcp.ts'
 import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python/start.ts'
 import { warnOfTools } from './python/tools.ts'
@@ -40,6 +41,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const install = chooseManager(context, manifests, warnings)
   if (install.lockFile) manifests.locked = readLocked(project, install.lockFile)
   const unlisted = installUnlisted(project, language, manifests, files, warnings)
+  if (!install.lockFile) boundByImports(data.companions as Companion[], manifests, sources)
   const version = choosePythonVersion(context, manifests, install.lockFile, warnings)
   const line = chosen.version ?? version?.value ?? language.versions.default
   const said = chosen.start ? undefined : saidEntry(project, files, text(table(manifests.pyproject, 'tool', 'fastapi'), 'entrypoint'))
@@ -48,6 +50,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   if (typeof spec?.refused === 'string' && !chosen.start) throw new InputError({ message: `${spec.title} ${spec.refused}`, file: framework!.evidence[0]?.file, line: framework!.evidence[0]?.line, hint: String(spec.instead) })
   const django = spec?.id === 'django' && !chosen.start ? readDjango(project, has(manifests, 'daphne') || has(manifests, 'channels'), warnings) : undefined
   const start = chosen.start ? { argv: fact(chosen.start), env: {}, root: '' } : chooseStart(context, manifests, files, spec, said, django, line)
+  if (!chosen.start && !chosen.language && liesBelow(project, manifests, install, start.file)) return undefined
 
   if (!chosen.start) refuseOld(project, start.file)
   if (!chosen.start) refuseUnlisted(project, manifests, spec && !start.added?.startsWith(spec.id) ? { title: spec.title, evidence: framework!.evidence } : undefined, start.file, String(data.standard))
@@ -62,6 +65,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
   const opened: Opened[] = []
   const hostVariable = runsItself ? bindsByVariable(project, sources, started.all('loopback'), opened, warnings) : undefined
+  if (runsItself && spec?.id === 'mcp-sdk') openMcp(project, sources.files, opened, warnings)
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const host = runsItself && !hostVariable && start.argv ? hostArgument(project, own, start.argv.value) : undefined
   const argv = host ? { ...start.argv!, value: [...start.argv!.value, host.value], evidence: [...start.argv!.evidence, ...host.evidence] } : start.argv
@@ -86,7 +90,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   }
   const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], opened, warnings) : undefined
   const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (argumentPort(start) ?? ports.port ?? configured) : undefined
-  const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
+  // Celery brings it along, whatever its broker is
+  const carried = has(manifests, 'kombu') && has(manifests, 'redis') ? 'amqp' : undefined
+  const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => n !== carried && manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
   const target = start.argv?.value.findLast((w) => /^[\w.]+:[\w.()]+$/.test(w))
   const release = chosen.start || !serves.value ? undefined : releaseOf({ project, django, has: (n) => has(manifests, n), target, services, links: writes.kept })
   const schemes = services.length > 0 ? urlSchemes(manifests, sources) : undefined
@@ -119,7 +125,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     build: {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
-      added: [...unlisted, ...(start.added ? [start.added] : []), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
+      added: [...unlisted, ...(start.added ? [start.added] : []), ...besideOf(manifests, spec), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
       opened: opened.map((o) => ({ ...o })),
       collect: django?.collect ?? '',
@@ -137,6 +143,23 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     },
     warnings,
   }
+}
+
+/** Whether what is at the top serves tools alone (a linter, a formatter), and the program has manifests in a folder of its own. */
+function liesBelow(project: Project, { dependencies, pyproject, requirements }: Manifests, { lockFile }: Install, file: string | undefined): boolean {
+  const top = file?.includes('/') ? file.slice(0, file.indexOf('/')) : undefined
+  if (top === undefined || dependencies.size > 0 || requirements || lockFile || ['Pipfile', 'setup.py', 'environment.yml', 'pixi.toml'].some((f) => project.has(f))) return false
+  if (pyproject?.project !== undefined || ['poetry', 'pdm', 'uv'].some((tool) => table(pyproject, 'tool')[tool] !== undefined) || /^\[(?:metadata|options)\]/m.test(project.read('setup.cfg') ?? '')) return false
+  return ['requirements.txt', 'pyproject.toml', 'Pipfile', 'setup.py'].some((f) => project.has(`${top}/${f}`))
+}
+
+/** What a framework would install at its start where it is missing, at its own version. */
+function besideOf(manifests: Manifests, spec: Framework | undefined): string[] {
+  const beside = spec?.beside
+  const name = spec?.dependencies?.[0]
+  if (typeof beside !== 'string' || has(manifests, beside) || manifests.locked.has(beside)) return []
+  const version = manifests.locked.get(name!) ?? manifests.dependencies.get(name!)?.pinned
+  return [version ? `${beside}==${version}` : beside]
 }
 
 /** What a person should know of how the program is installed and served. */

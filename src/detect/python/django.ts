@@ -89,9 +89,9 @@ function dummyEnvironment(sources: readonly string[]): string[] {
       const [all, name, rest, used] = found
       const number = /\bint\(\s*(?:os\.)?$/.test(source.slice(Math.max(0, found.index - 12), found.index))
       const secret = /SECRET|KEY/.test(name!)
-      const required = all.startsWith('environ[') || (/^(config|env(\.\w+)?)\(/.test(all) && !/,\s*(?:default|["'\w])/.test(rest!.replace(/cast\s*=\s*\w+/, '')))
+      const required = all.startsWith('environ[') || (/^(config|env(\.\w+)?)\(/.test(all) && !/,\s*(?:default|["'\w])/.test(rest!.replace(/\bcast\s*=[^,]*/, '')))
       if (!required && !((secret || used || number) && !/,/.test(rest!))) continue
-      const value = /cast\s*=\s*bool|env\.bool/.test(all) ? 'False' : number || /cast\s*=\s*int|env\.int|PORT$/.test(all + name) ? '1' : /DATABASE_URL|DB_URL/.test(name!) ? 'sqlite:///tmp.db' : /_URL$|_DSN$/.test(name!) ? 'https://localhost/' : /DEBUG/.test(name!) ? 'False' : 'build-only'
+      const value = /cast\s*=\s*bool|env\.bool/.test(all) ? 'False' : number || /cast\s*=\s*int|env\.int|PORT$/.test(all + name) ? '1' : /DATABASE_URL|DB_URL/.test(name!) ? 'sqlite:///tmp.db' : /_URL$|_DSN$|ORIGINS?$/.test(name!) ? 'https://localhost/' : /DEBUG/.test(name!) ? 'False' : 'build-only'
       out.set(name!, value)
     }
   return [...out].map(([name, value]) => `${name}=${value}`)

@@ -11,6 +11,8 @@ export interface Dependency {
   pinned?: string
   /** every release that is allowed came before this one */
   below?: string
+  /** where the sources use what later releases lack */
+  written?: Evidence
   evidence: Evidence
 }
 
@@ -207,7 +209,7 @@ function readSetup(file: string, source: string, add: (d: Dependency | undefined
 export function readLocked(project: Project, lock: string): Map<string, string> {
   const out = new Map<string, string>()
   const content = project.read(lock) ?? ''
-  const pairs = lock === 'Pipfile.lock' ? content.matchAll(/"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"/g) : content.matchAll(/^name = "([^"]+)"\nversion = "([^"]+)"/gm)
+  const pairs = content.matchAll(lock === 'Pipfile.lock' ? /"([\w.-]+)": \{[^{}]*?"version": "==([^"]+)"/g : lock === 'requirements.lock' ? /^([\w.-]+)(?:\[[^\]]*\])?==([\w.+!-]+)/gm : /^name = "([^"]+)"\nversion = "([^"]+)"/gm)
   for (const [, name, version] of pairs) out.set(normalize(name!), version!)
   return out
 }

@@ -16,6 +16,19 @@ export interface Companion {
   asked?: boolean
   /** only where one of these is asked for */
   beside?: string[]
+  /** only where the sources have this: what later releases took away or renamed */
+  imports?: string
+}
+
+/** Says of packages without a version that the sources were written for older ones, by names that later releases lack, so that Python suits these. */
+export function boundByImports(table: readonly Companion[], manifests: Manifests, sources: Sources): void {
+  for (const { package: name, imports, with: bounds } of table) {
+    const dependency = imports === undefined ? undefined : manifests.dependencies.get(name)
+    const below = bounds[name]?.slice(1)
+    if (!dependency || dependency.pinned || dependency.below || manifests.locked.has(name) || !below) continue
+    const found = sources.match(new RegExp(imports!))
+    if (found) Object.assign(dependency, { below, written: found.evidence })
+  }
 }
 
 /**
@@ -28,10 +41,11 @@ export function companions(table: readonly Companion[], lockFile: string | undef
   for (const c of table) {
     const dependency = manifests.dependencies.get(c.package)
     const version = c.before === '' ? (dependency?.pinned ?? '') : releaseBefore(manifests, c.package, c.before)
-    if (!dependency || version === undefined || (c.beside && !c.beside.some((name) => manifests.dependencies.has(name)))) continue
+    if (!dependency || (c.imports !== undefined && !dependency.written) || version === undefined || (c.beside && !c.beside.some((name) => manifests.dependencies.has(name)))) continue
     const open = Object.entries(c.with).filter(([name]) => !out.has(name) && isOpen(manifests, name) && (!c.asked || manifests.dependencies.has(name) || dependency.extras.includes(name)))
     for (const [name, range] of open) out.set(name, `'${name}${range}'`)
-    if (open.length > 0) warnings.push({ message: `${c.package} ${version}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })
+    if (open.length > 0 && dependency.written) warnings.push({ message: `this is written for an older ${c.package}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.written.file, line: dependency.written.line, hint: 'pin the release, or move on to the newest' })
+    else if (open.length > 0) warnings.push({ message: `${c.package} ${version}`.trim() + ` does not work with the newest ${open.map(([name]) => name).join(', ')}, so ${open.map(([name, range]) => name + range).join(', ')} is installed`, file: dependency.evidence.file, line: dependency.evidence.line, hint: 'pin them, or take a newer release' })
   }
   return [...out.values()]
 }
@@ -109,9 +123,12 @@ export function buildBound({ compiled, without }: Setuptools, { dependencies, lo
 }
 
 /** Services that an extra brings along: celery[redis]. */
-export function extraServices(manifests: Manifests): Fact<string>[] {
-  const celery = manifests.dependencies.get('celery') ?? manifests.dependencies.get('kombu')
-  return celery?.extras.includes('redis') && !manifests.dependencies.has('redis') ? [fact('redis', celery.evidence)] : []
+export function extraServices({ dependencies }: Manifests): Fact<string>[] {
+  const found = ['celery', 'kombu', 'dramatiq', 'huey', 'flower', 'rq'].flatMap((name) => dependencies.get(name) ?? [])
+  return ['redis', 'rabbitmq'].flatMap((id) => {
+    const one = found.find((d) => d.extras.includes(id))
+    return one && !dependencies.has(id) ? [fact(id, one.evidence)] : []
+  })
 }
 
 /** Drivers of SQLAlchemy by their packages, the one that a plain URL means first: https://docs.sqlalchemy.org/en/20/dialects/ */

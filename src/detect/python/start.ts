@@ -7,6 +7,7 @@ import { serve } from './server.ts'
 import { pinFor } from './version.ts'
 import { lineOf, type Project } from '../project.ts'
 import { table, text } from '../toml.ts'
+import { splitCommand } from '../words.ts'
 
 /** What is started: the words, where they were read, and what they imply. */
 export interface Start {
@@ -64,9 +65,24 @@ function ownCommand(context: DetectContext, manifests: Manifests, files: readonl
     return argv && { argv: { ...called, value: argv }, develop: [...argv, '--debug'], env: {}, root: '', file, sigterm: spec.handlesSigterm, ...(manifests.dependencies.has(spec.id) ? {} : { added: `${spec.id}==${pinFor((context.language.data!.pins as Record<string, Record<string, string>>)[spec.id]!, line)}` }) }
   }
   if (Array.isArray(spec.paste)) return pasted(context, manifests, spec, line)
+  if (typeof spec.worker === 'string') return workerCommand(project, files, spec, new RegExp(spec.worker, 'gm'))
   if (!spec.argv || !JSON.stringify(spec.argv).includes('{file}')) return undefined
   const file = said?.script ?? ranked(files.filter((f) => importsOf(spec)!.test(project.read(f) ?? '')), ['streamlit_app.py', 'Home.py', 'home.py', 'Main.py', 'dashboard.py', ...(context.language.data!.entries as string[])])[0]
   return file ? { argv: fact((spec.argv as string[]).map((w) => w.replace('{file}', file)), { file, line: 1 }), env: {}, root: '', file, sigterm: spec.handlesSigterm } : undefined
+}
+
+/** A worker's own command, told the modules or the object of its tasks; one that the Procfile has goes before. */
+function workerCommand(project: Project, files: readonly string[], spec: Framework, sign: RegExp): Start | undefined {
+  const found = files.flatMap((file) => [...(project.read(file) ?? '').matchAll(sign)].slice(0, 1).map((m) => ({ file, object: m[1] ?? '', evidence: { file, line: lineOf(project.read(file)!, m[0], m.index), text: m[0] } })))
+  const [first] = found
+  if (!first) return undefined
+  const root = importRoot(project, first.file)
+  const procfile = project.read('Procfile')
+  const said = new RegExp(`^\\w+:[ \\t]*(${(spec.argv as string[])[0]}\\b[^\\n$]*)$`, 'm').exec(procfile ?? '')
+  const words = said && splitCommand(said[1]!)
+  const modules = found.map((f) => moduleOf(f.file, root)).slice(0, 5)
+  const made = (spec.argv as string[]).flatMap((w) => (w === '{module}' ? modules : w.replace('{module}', modules[0]!).replace('{object}', first.object)))
+  return { argv: words ? fact(words, { file: 'Procfile', line: lineOf(procfile!, said[0]), text: said[0].slice(0, 120) }) : fact(made, first.evidence), env: { PYTHONPATH: `/app${root ? `/${root}` : ''}` }, root, file: first.file, sigterm: spec.handlesSigterm }
 }
 
 /** A program that a settings' file of Paste Deployment puts together, served by gunicorn, which takes the address from its own words. */

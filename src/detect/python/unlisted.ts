@@ -3,7 +3,7 @@ import type { Language } from '../language.ts'
 import { importRoot } from './entry.ts'
 import { type Manifests, normalize, requirement } from './manifests.ts'
 import { lineOf, type Project } from '../project.ts'
-import { readToml, texts } from '../toml.ts'
+import { readToml, table, text, texts } from '../toml.ts'
 
 /** Where a project without a manifest says what it needs: requirements as pip takes them, and their place. */
 interface Named {
@@ -23,7 +23,8 @@ export function installUnlisted(project: Project, language: Language, manifests:
   const docker = dockerfileNames(project)
   const servers = language.data!.servers as Record<string, unknown>
   const added = (name: string): boolean => name in servers || name === 'functions-framework' || files.some((f) => new RegExp(`^\\s*(?:from|import) ${name.replaceAll('-', '_')}\\b`, 'm').test(project.read(f) ?? ''))
-  const found = unlisted && !manifests.requirements ? (scriptMetadata(project, manifests, files) ?? condaNames(project, language) ?? docker ?? importedNames(project, language, files)) : docker
+  const pixi = !listed || table(manifests.pyproject, 'tool').pixi !== undefined ? pixiNames(project, language, manifests) : undefined
+  const found = pixi ? pixi : unlisted && !manifests.requirements ? (scriptMetadata(project, manifests, files) ?? condaNames(project, language) ?? docker ?? importedNames(project, language, files)) : docker
   if (!found) return []
   const out: string[] = []
   for (const { text, evidence } of found.requirements) {
@@ -76,6 +77,25 @@ function condaNames(project: Project, language: Language): Named | undefined {
     return [{ text, evidence: { file, line: lineOf(source, item), text: item } }]
   })
   requirements.push(...inner.filter((text) => /^[A-Za-z0-9]/.test(text) && !text.includes('/')).map((text) => ({ text, evidence: { file, line: lineOf(source, text), text } })))
+  return requirements.length > 0 ? { from: file, requirements } : undefined
+}
+
+/** The packages of a Pixi workspace, which Conda and PyPI bring, and the Python that it asks for (https://pixi.sh/latest/reference/pixi_manifest/). */
+function pixiNames(project: Project, language: Language, manifests: Manifests): Named | undefined {
+  const own = project.read('pixi.toml')
+  const file = own === undefined ? 'pyproject.toml' : 'pixi.toml'
+  const source = own ?? project.read(file)
+  const pixi = own === undefined ? table(manifests.pyproject, 'tool', 'pixi') : readToml(file, own)
+  const renamed = language.data!.conda as Record<string, string>
+  const { python, ...conda } = table(pixi, 'dependencies')
+  if (typeof python === 'string' && /\d/.test(python)) manifests.range ??= { text: /^\d/.test(python) && !python.includes('*') ? `==${python}.*` : python, evidence: { file, line: lineOf(source!, /^python\s*=/m), text: python } }
+  const requirements = [...Object.entries(conda).filter(([name]) => !CONDA_OWN.test(name)), ...Object.entries(table(pixi, 'pypi-dependencies'))].flatMap(([name, value]) => {
+    const spec = table({ value }, 'value')
+    if (['path', 'git', 'url'].some((key) => spec[key] !== undefined)) return []
+    const version = (typeof value === 'string' ? value : (text(spec, 'version') ?? '')).replace(/\s/g, '').replace(/^\*$/, '').replace(/^=?(?=\d)/, '==')
+    const extras = texts(spec, 'extras')
+    return [{ text: `${renamed[normalize(name)] ?? name}${extras.length > 0 ? `[${extras.join(',')}]` : ''}${version}`, evidence: { file, line: lineOf(source!, new RegExp(`^"?${name.replaceAll('.', '\\.')}"?\\s*=`, 'm')) } }]
+  })
   return requirements.length > 0 ? { from: file, requirements } : undefined
 }
 

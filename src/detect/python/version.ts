@@ -8,10 +8,11 @@ import { chooseLine, inRange } from '../versions.ts'
 /** Where a project says its Python version: the file, and the expression whose group 1 is the version or range. */
 const PLACES: { file: string; value: RegExp }[] = [
   { file: '.python-version', value: /^(?:cpython-|python-)?(\d[\w.]*)\s*$/m },
-  { file: 'runtime.txt', value: /^python-(\d[\d.]*)/m },
+  { file: 'runtime.txt', value: /^(?:python-)?(\d[\d.]*)/m },
   { file: '.tool-versions', value: /^python\s+(\d[\d.]*)/m },
   { file: 'environment.yml', value: /(?:^[ \t]*-[ \t]+|[[,][ \t]*)["']?python[ \t]*[=>]=?[ \t]*["']?(\d[\d.]*)/m },
-  { file: 'mise.toml', value: /^python\s*=\s*["'](\d[\d.]*)["']/m },
+  // a name's value may be a list, of which the first is in use, or a table
+  ...['mise.toml', '.mise.toml', '.config/mise.toml'].map((file) => ({ file, value: /^python\s*=\s*(?:\[\s*)?(?:\{[^}\n]*\bversion\s*=\s*)?["'](\d[\d.]*)/m })),
   { file: 'Pipfile', value: /^python_(?:full_)?version\s*=\s*["'](\d[\d.]*)["']/m },
 ]
 
@@ -36,14 +37,15 @@ export function choosePythonVersion({ chosen, language, project }: DetectContext
   }
   const range = manifests.range ?? rangeOf(project.read('pyproject.toml'), manifests) ?? setupRange(project.read('setup.py'), 'setup.py') ?? setupRange(project.read('setup.cfg'), 'setup.cfg')
   const fits = range ? language.versions.lines.filter((l) => inRange(l.id, range.text)).map((l) => l.id) : []
-  // above the usual line the next one: packages have wheels for it first
-  const next = fits.length > 0 && fits.every((id) => older(language.versions.default, id)) ? fits.at(-1) : undefined
+  // without the usual line the one before it, else the next one: packages have wheels for these first
+  const next = fits.length > 0 && !fits.includes(language.versions.default) ? (fits.find((id) => older(id, language.versions.default)) ?? fits.at(-1)) : undefined
   const asked = range && (next ? fact(next, range.evidence) : chooseLine(language, range.text, range.evidence, warnings))
   const lines = language.versions.lines.filter((l) => !range || inRange(l.id, range.text))
   const start = Math.max(0, lines.findIndex((l) => l.id === (asked?.value ?? language.versions.default)))
   const newest = lockFile ? lockedFor(lockFile, project) : undefined
   const tooNew = (line: string): Blocked | undefined => (newest && older(newest, line) ? { name: lockFile!, version: `(of Python ${newest})`, evidence: { file: lockFile! } } : undefined)
-  const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests) ?? tooNew(l.id)]))
+  const absent = (line: string): Blocked | undefined => absentFrom(line, language.data!.absent as Record<string, string>, manifests)
+  const blocked = new Map(lines.slice(start).map((l) => [l.id, withoutWheels(l.id, language.data!.wheels as WheelTable, manifests) ?? absent(l.id) ?? tooNew(l.id)]))
   const line = lines.slice(start).find((l) => !blocked.get(l.id))
   const dockerfile = existingImage(project.original('Dockerfile'))
   const inUse = dockerfile && lines.find((l) => l.id === dockerfile.line)
@@ -102,6 +104,15 @@ function withoutWheels(line: string, wheels: WheelTable, manifests: Manifests): 
     const needed = Object.keys(first).filter((l) => !older(line, l)).sort((a, b) => (older(a, b) ? 1 : -1))[0]
     const version = needed && releaseBefore(manifests, name, first[needed]!)
     if (version) return { name, version, evidence: dependency?.evidence }
+  }
+  return undefined
+}
+
+/** The first package of which no release works on `line`. */
+function absentFrom(line: string, absent: Record<string, string>, { dependencies }: Manifests): Blocked | undefined {
+  for (const [name, first] of Object.entries(absent)) {
+    const dependency = dependencies.get(name)
+    if (dependency && !older(line, first)) return { name, version: dependency.pinned ?? 'of any version', evidence: dependency.evidence }
   }
   return undefined
 }
