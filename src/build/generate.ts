@@ -45,7 +45,7 @@ export function generate(root: string): void {
   mkdirSync(join(out, 'languages'), { recursive: true })
 
   const partials: string[] = []
-  for (const file of readdirSync(join(templates, 'partials')).sort()) {
+  for (const file of readdirSync(join(templates, 'partials')).filter((f) => f.endsWith('.hbs')).sort()) {
     const name = basename(file, '.hbs')
     partials.push(`  ${JSON.stringify(name)}: ${compileTemplate(laidSource({ id: name, path: '', group: 'partial', title: '', why: '' }, read(join(templates, 'partials', file)), controls), file)},`)
   }
@@ -88,6 +88,7 @@ export function generate(root: string): void {
   if (problems.length > 0) throw new Error(problems.map((p) => `${p.file}: ${p.message}`).join('\n'))
   const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown
   write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${data(services)}\n`)
+  write(join(out, 'frontend.ts'), `// @ts-nocheck\nexport const frontend = ${data(parse(read(join(templates, 'partials/frontends.yaml'))))}\n`)
   const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string }
   write(
     join(out, 'catalog.ts'),

@@ -1,7 +1,7 @@
 import { join, posix } from 'node:path'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { readDotenv } from './go/dotenv.ts'
-import { type FrontendManagers, isHeld, readFrontends } from './go/frontend.ts'
+import { isHeld, readFrontends, stagesOf } from './frontend.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
 import { type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
@@ -30,7 +30,6 @@ interface GoData {
   likely: string[]
   reads: string
   writes: WritePatterns
-  frontend: { image: string; managers: FrontendManagers; spared: Record<string, string> }
 }
 
 /** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
@@ -79,7 +78,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const dotenv = readDotenv(project, program.files)
   for (const { path, evidence } of dotenv) warnings.push({ message: `the program stops without a file ${posix.basename(path)}: an empty one is laid in, settings come from the environment`, file: evidence.file, line: evidence.line, hint: 'go on where it is not there' })
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
-  const frontends = readFrontends(project, [...unheld, ...reads.missing], data.frontend, warnings)
+  const frontends = readFrontends(project, [...unheld, ...reads.missing], warnings)
   const unmade = unheld.filter((e) => !project.isFolder(e.path.replace(/\/[^/]*\*.*$/, '')) && !frontends.some((f) => e.path.startsWith(`${f.folder}/`)))
   for (const e of unmade) warnings.push({ message: `${e.path} is embedded, but not in the repository: the build fails without it`, file: e.evidence.file, line: e.evidence.line, hint: 'add the step that makes it to the stage build of the Dockerfile' })
   const place = { file: framework?.evidence[0]?.file, line: framework?.evidence[0]?.line }
@@ -146,7 +145,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       linked: writes.links.length + dotenv.length > 0,
       laid: dotenv.map(({ path }) => ({ path, folder: posix.dirname(path).replace(/\/$/, '') })),
       links: writes.links.map((l) => ({ ...l, folder: l.path.slice(0, l.path.lastIndexOf('/')) })),
-      frontends: frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.frontend.image, read: reads.missing.some((m) => m.path === f.output || m.path.startsWith(`${f.output}/`)) })),
+      frontends: stagesOf(frontends, (output) => reads.missing.some((m) => m.path === output || m.path.startsWith(`${output}/`))),
       ...(cgo ? { runtimeImage: { distroless: { image: 'gcr.io/distroless/cc-debian13:nonroot', uid: 65532 } } } : {}),
     },
     ...(frontends.some((f) => f.folder === '.') ? { parts: ['node'] } : {}),

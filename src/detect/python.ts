@@ -1,6 +1,7 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { detectMember } from './member.ts'
+import { readFrontends, servedFrontends, stagesOf } from './frontend.ts'
 import type { DetectContext, Framework } from './language.ts'
 import { type Django, readDjango } from './python/django.ts'
 import { ranked, saidEntry } from './python/entry.ts'
@@ -83,7 +84,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
   const inPyproject = (word: string): Evidence => ({ file: 'pyproject.toml', line: lineOf(project.read('pyproject.toml')!, word) })
   const workdir = workdirOf(project, start, django)
-  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root, own, start: start.argv?.value[0] === 'python' ? start.argv : undefined }, warnings)
+  const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
+  const writes = readWrites(project, django ? project.files().filter((f) => f.endsWith('.py') && !/(^|\/)(migrations|(?:tests?|e2e)(_\w+)?)\//.test(f)) : sources.files, { workdir, root: start.root, instance: has(manifests, 'flask-sqlalchemy'), sql: has(manifests, 'sqlalchemy') || has(manifests, 'sqlmodel') || has(manifests, 'aiosqlite'), django: django?.root, own, start: start.argv?.value[0] === 'python' ? start.argv : undefined, made: frontends.map((f) => f.output) }, warnings)
   if (spec?.keyFile && start.file && !project.read(start.file)?.includes(String(spec.keyArgument))) {
     writes.links.push(`/app/${String(spec.keyFile)}`)
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
@@ -135,6 +137,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       moved: workdir !== '/app',
       links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}` })),
       folders: [...writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)), ...writes.served],
+      frontends: stagesOf(frontends, () => false),
       // what a build makes, unless it lies here to be served
       outputs: ['build', 'dist'].filter((f) => !project.isFolder(f) || !sources.match(new RegExp(`["'/]${f}["'/]|^\\s*(?:from|import)\\s+${f}\\b`))),
       localDatabase: !project.has('db.sqlite3') || /sqlite/.test(project.read('.gitignore') ?? ''),

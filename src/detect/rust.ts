@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
+import { type Frontend, readFrontends, servedFrontends, stagesOf } from './frontend.ts'
 import type { DetectContext, Language } from './language.ts'
 import { detectAbove, detectMember } from './member.ts'
 import { lineOf, type Project } from './project.ts'
@@ -59,6 +60,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...address.arguments]
   const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies.keys()] : [])) : [])
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
+  const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   warnOfPrograms(sources, warnings)
   const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
@@ -100,7 +102,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       runtimePackages: system.runtime,
       // what is not linked statically asks for the compiler's own library too
       runtimePackagesApk: system.runtimeApk.length > 0 ? [...system.runtimeApk, 'libgcc'] : [],
-      ...asData(files),
+      frontends: stagesOf(frontends, () => false),
+      ...asData(withOutputs(files, frontends)),
       opened: address.opened.map((o) => ({ ...o })),
     },
     warnings,
@@ -145,6 +148,12 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, t
     binary: binary.name,
   }
 }
+
+/** What of a front end's folder the program reads is what was built there. */
+const withOutputs = (files: Files, frontends: readonly Frontend[]): Files => ({ ...files, copies: files.copies.map((c) => {
+  const { output } = frontends.find((f) => c.from === `/app/${f.folder}`) ?? {}
+  return output ? { from: `/app/${output}`, to: `./${output}` } : c
+}) })
 
 const asData = ({ copies, links, dotenv }: Files): LanguageFacts['build'] => ({ copies: copies.map((c) => ({ ...c })), links: links.map((l) => ({ ...l })), dotenv })
 

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Evidence, Fact, Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 
@@ -31,7 +32,7 @@ interface Found {
  * Reads the folders that the image of before and the start's own words name, and what sources make: folders (mkdir, log files, Flask's instance folder) and SQLite databases. A folder that the
  * project has files in is left alone, because a mount would hide them.
  */
-export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined; own: readonly string[]; start?: Fact<string[]> | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], options: { workdir: string; root: string; instance: boolean; sql?: boolean; django: string | undefined; own: readonly string[]; start?: Fact<string[]> | undefined; made?: readonly string[] }, warnings: Warning[]): Writes {
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const kept: string[] = []
@@ -52,6 +53,8 @@ export function readWrites(project: Project, files: readonly string[], options: 
   }
   const addServed = (found: Found): void => {
     const path = absolute(found)
+    // where the base of a path lies is not always seen
+    if (options.made?.some((output) => `${posix.normalize(path)}/`.includes(`/${output}/`))) return
     if (path.startsWith('/app/') && !path.includes('..') && !project.has(path.slice(5))) served.set(path.slice(5), found.evidence)
   }
   const addFile = (found: Found): void => {
