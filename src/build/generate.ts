@@ -88,7 +88,7 @@ export function generate(root: string): void {
   if (problems.length > 0) throw new Error(problems.map((p) => `${p.file}: ${p.message}`).join('\n'))
   const services = parse(read(join(templates, 'workload', 'services.yaml'))) as unknown
   write(join(out, 'services.ts'), `// @ts-nocheck\nexport const services = ${data(services)}\n`)
-  write(join(out, 'frontend.ts'), `// @ts-nocheck\nexport const frontend = ${data(parse(read(join(templates, 'partials/frontends.yaml'))))}\n`)
+  for (const name of ['frontends', 'programs']) write(join(out, `${name}.ts`), `// @ts-nocheck\nexport const ${name} = ${data(parse(read(join(templates, `partials/${name}.yaml`))))}\n`)
   const { version } = JSON.parse(read(join(root, 'package.json'))) as { version: string }
   write(
     join(out, 'catalog.ts'),

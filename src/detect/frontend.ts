@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { frontend } from '../../generated/frontend.ts'
+import { frontends as data } from '../../generated/frontends.ts'
 import type { BuildValue, Evidence, Warning } from './facts.ts'
 import { readJson } from './json.ts'
 import { lineOf, type Project } from './project.ts'
@@ -30,7 +30,7 @@ type FrontendManagers = { lock?: string; contains?: string; setup: string; insta
  * that has a build script. Its build is then part of the image's.
  */
 export function readFrontends(project: Project, missing: readonly { path: string; evidence: Evidence }[], warnings: Warning[]): Frontend[] {
-  const { managers, spared } = frontend as { managers: FrontendManagers; spared: Record<string, string> }
+  const { managers, spared } = data as { managers: FrontendManagers; spared: Record<string, string> }
   const found = new Map<string, Frontend>()
   for (const { path, evidence } of missing) {
     // settings of Vite may put it elsewhere
@@ -55,7 +55,7 @@ export function readFrontends(project: Project, missing: readonly { path: string
 
 /** The stages that build front ends, for the templates. @param read which outputs are read at run time */
 export const stagesOf = (frontends: readonly Frontend[], read: (output: string) => boolean): BuildValue[] =>
-  frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: frontend.image as string, read: read(f.output) }))
+  frontends.map((f, i) => ({ ...f, root: f.folder === '.', stage: frontends.length > 1 ? `frontend${i + 1}` : 'frontend', image: data.image as string, read: read(f.output) }))
 
 /** What a line of source says with its quoted parts joined to paths: "a" / "b", join("a", "b"). */
 const joined = (line: string): string => line.replace(/["']\s*(?:[,/]|\)?\.join\()\s*["']/g, '/')

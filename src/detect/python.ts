@@ -14,11 +14,12 @@ import { boundByImports, buildBound, companions, cpuWheels, type Companion, extr
 import { openMcp } from './python/mcp.ts'
 import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python/start.ts'
-import { warnOfTools } from './python/tools.ts'
+import { readTools } from './python/tools.ts'
 import { installUnlisted } from './python/unlisted.ts'
 import { choosePythonVersion, pinFor } from './python/version.ts'
 import { releaseOf } from './python/release.ts'
 import { readWrites } from './python/writes.ts'
+import { installPrograms } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
@@ -78,7 +79,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || start.argv?.value.includes('--paste') === true || readsOwnMetadata(manifests, sources)
   const { values, unsuitable } = systemPackages(context, manifests, install.lockFile, django?.parts, warnings)
-  warnOfTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f)), data.tools as Record<string, string>, values.runtimePackages as string[], warnings)
+  const tools = installPrograms(readTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f))), values.runtimePackages as string[], ['distroless', 'dhi', 'chainguard'], warnings)
   warnOfStart(project, { manifests, spec, start, django, runsItself }, warnings)
   const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
@@ -121,12 +122,14 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets,
     settings: variables.filter((v) => !secrets.includes(v)),
     ...(heavy ? { kind: heavy } : {}),
-    unsuitable,
+    unsuitable: [...unsuitable, ...tools.unsuitable],
     env,
     writable: writes.folders,
     build: {
       ...cpuWheels(language, install, manifests, installValues(context, install, { manifests, line, project: needsProject, appVersion: appVersion ?? '0.1.0' }), warnings),
       ...values,
+      runtimePackages: [...(values.runtimePackages as string[]), ...tools.apt],
+      runtimePackagesApk: [...(values.runtimePackagesApk as string[]), ...tools.apk],
       added: [...unlisted, ...(start.added ? [start.added] : []), ...besideOf(manifests, spec), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
       constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
       opened: opened.map((o) => ({ ...o })),

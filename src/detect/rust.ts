@@ -3,6 +3,7 @@ import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warni
 import { type Frontend, readFrontends, servedFrontends, stagesOf } from './frontend.ts'
 import type { DetectContext, Language } from './language.ts'
 import { detectAbove, detectMember } from './member.ts'
+import { installPrograms, packageOf, type Started } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
 import { readConfiguration } from './rust/configuration.ts'
@@ -62,7 +63,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
   const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
-  warnOfPrograms(sources, warnings)
+  const programs = installPrograms(startedBy(sources, warnings), system.runtime, ['distroless', 'scratch', 'chainguard', 'dhi'], warnings)
   const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
   const sqlite = loco?.sqlite ? (data.sqlite as Record<string, string>)['sqlx/sqlite'] : sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const read = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...(loco?.variables ?? [])]
@@ -90,7 +91,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     services: Object.entries(language.services).filter(([id]) => !loco?.sqlite || !/^(?:postgres|mysql)$/.test(id)).flatMap(([id, names]) => names.flatMap((n) => (crates.all.length > 1 ? needs.asked(n) : needs.has(n)) ?? []).slice(0, 1).map((e) => fact(id, e))),
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
-    unsuitable: system.unsuitable,
+    unsuitable: [...system.unsuitable, ...programs.unsuitable],
     env: { ...(sources.match(new RegExp(data.home as string)) ? { HOME: '/tmp' } : {}), ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
@@ -99,9 +100,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
       systemPackages: system.build,
       systemPackagesApk: system.buildApk,
-      runtimePackages: system.runtime,
+      runtimePackages: [...system.runtime, ...programs.apt],
       // what is not linked statically asks for the compiler's own library too
-      runtimePackagesApk: system.runtimeApk.length > 0 ? [...system.runtimeApk, 'libgcc'] : [],
+      runtimePackagesApk: [...system.runtimeApk, ...(system.runtimeApk.length > 0 ? ['libgcc'] : []), ...programs.apk],
       frontends: stagesOf(frontends, () => false),
       ...asData(withOutputs(files, frontends)),
       opened: address.opened.map((o) => ({ ...o })),
@@ -165,10 +166,15 @@ function chooseFramework(language: Language, needs: Needs): Fact<string> | undef
   return undefined
 }
 
-/** Programs that it starts are not in its image. */
-function warnOfPrograms(sources: Sources, warnings: Warning[]): void {
-  const { groups: [name], evidence } = sources.match(/\bCommand::new\(\s*"([\w.+-]+)"\s*\)[^;]{0,300}\.(?:spawn|output|status)\(/) ?? { groups: [] }
-  if (name && evidence) warnings.push({ message: `the program starts ${name}, which its image lacks`, file: evidence.file, line: evidence.line, hint: `choose --base debian, and install ${name} in the last stage of the Dockerfile` })
+/** What no image lacks. */
+const SHELL = /^(?:sh|bash|ls|cat|cp|mv|rm|mkdir|echo|env|true|false|sleep|date|uname|hostname|id)$/
+
+/** Programs that it starts; of one whose package is not known a person is told. */
+function startedBy(sources: Sources, warnings: Warning[]): Started[] {
+  const all = sources.matches(/\bCommand::new\(\s*"([\w.+-]+)"\s*\)[^;]{0,300}\.(?:spawn|output|status)\(/).map(({ groups: [name], evidence }) => ({ name: name!, evidence }))
+  const unknown = all.find(({ name }) => packageOf(name) === undefined && !SHELL.test(name))
+  if (unknown) warnings.push({ message: `the program starts ${unknown.name}, which its image lacks`, file: unknown.evidence.file, line: unknown.evidence.line, hint: `choose --base debian, and install ${unknown.name} in the last stage of the Dockerfile` })
+  return all
 }
 
 /** Handled by the sources, by ctrlc with its feature, or by the framework: Rocket does so since 0.5. */

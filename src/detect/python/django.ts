@@ -51,14 +51,15 @@ export function readDjango(project: Project, asgiServer: boolean, warnings: Warn
     return undefined
   }
   const collects = manage && at(/^STATIC_ROOT\s*=/m) && at(/["']django\.contrib\.staticfiles["']/)
-  const dummies = collects ? dummyEnvironment(chain.map((f) => project.read(f)!)) : []
+  const required = dummyEnvironment(chain.map((f) => project.read(f)!))
+  const dummies = collects ? required : []
   const collect = collects ? [...(settings ? [`DJANGO_SETTINGS_MODULE=${settings}`] : []), ...dummies, 'python', `${prefix}manage.py`, 'collectstatic', '--noinput'].join(' ') : ''
   warn(at, warnings)
   const parts = new Map(['django.contrib.gis', 'django.contrib.gis.db.backends.spatialite'].flatMap((name): [string, Evidence][] => {
     const found = at(new RegExp(`["']${name}["']`))
     return found ? [[name, found]] : []
   }))
-  const env = { ...(file === manage ? { DJANGO_SETTINGS_MODULE: settings } : {}), ...hostEnvironment(at, warnings) }
+  const env = { ...(file === manage ? { DJANGO_SETTINGS_MODULE: settings } : {}), ...namesOf(required), ...hostEnvironment(at, warnings) }
   return { root, module, object: file === manage ? 'get_wsgi_application()' : (made?.[1] ?? 'application'), file, settings, evidence: { file, line: lineOf(project.read(file)!, file === manage ? 'DJANGO_SETTINGS_MODULE' : made ? MADE : /^application\s*=/m) }, asgi, collect, parts, env }
 }
 
@@ -116,6 +117,12 @@ function hostEnvironment(at: Find, warnings: Warning[]): Record<string, string> 
     hint: 'take it from the environment: ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split(",")',
   })
   return {}
+}
+
+/** Settings without a default that say under which name the program is reached. */
+function namesOf(required: readonly string[]): Record<string, string> {
+  const named = required.map((r) => r.slice(0, r.indexOf('='))).flatMap((name): [string, string][] => (/ORIGINS?$/.test(name) ? [[name, 'https://{host}']] : /^(?:[A-Z]+_)?DOMAIN(?:_NAME)?$/.test(name) ? [[name, '{host}']] : []))
+  return Object.fromEntries(named)
 }
 
 function warn(at: Find, warnings: Warning[]): void {
