@@ -2,21 +2,22 @@ import { join, posix } from 'node:path'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { readDotenv } from './go/dotenv.ts'
 import { isHeld, readFrontends, stagesOf } from './frontend.ts'
+import { isVendored, pinsOf } from './go/before.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
 import { type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
-import { openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
-import { boundNames, wholeNames } from './go/tags.ts'
+import { lowOption, openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
+import { addressNames, boundNames, wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'
 import { readWrites, type WritePatterns } from './go/writes.ts'
-import type { DetectContext, Language } from './language.ts'
+import type { DetectContext, Framework, Language } from './language.ts'
 import { detectAbove, detectMember } from './member.ts'
 import { openProject, type Project } from './project.ts'
 import { openLoopback } from './opened.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
-import { filesOf, readServer, readSources, type Sources } from './sources.ts'
+import { filesOf, type Match, readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
 /** What Go's language.yaml holds beyond that of every language. */
@@ -29,13 +30,18 @@ interface GoData {
   systemPackages: Record<string, { apt: string[]; apk: string[] }>
   likely: string[]
   reads: string
+  routes: string
+  embedded: string
   writes: WritePatterns
 }
+
+/** Folders of packages at the top of a program that has no go.mod. */
+const PACKAGES = ['cmd', 'pkg', 'internal', 'Gopkg.toml', 'glide.yaml', 'Godeps', 'lib', 'handlers', 'models', 'main.go']
 
 /** Reads a Go project: its modules, the main package that is meant, the packages that this is compiled of, and what they show. */
 export function detect(context: DetectContext): LanguageFacts | undefined {
   const { project, language, chosen } = context
-  const member = chosen.member === undefined && chosen.top === undefined ? detectMember(context, detect, ['go.work', 'go.mod'], partOf(project)) : undefined
+  const member = chosen.member === undefined && chosen.top === undefined ? detectMember(context, detect, ['go.work', 'go.mod', 'vendor', ...PACKAGES], partOf(project)) : undefined
   if (member) return member
   const { top = '' } = chosen
   const wider = detectAbove(context, detect, outsideOf(project, top), 'go.mod')
@@ -50,10 +56,11 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
   const before = main.module.file === undefined
-  const gopath = before && project.names('vendor').some((n) => /\.\w+\/$/.test(n)) ? main.module.path || main.binary : ''
+  const gopath = before && isVendored(project) ? main.module.path || main.binary : ''
   if (gopath) warnings.push({ message: 'there is no go.mod: the build takes what lies in vendor, in the way of the days before modules', file: main.files[0]!, hint: `go mod init ${gopath} && go mod tidy, and commit go.mod and go.sum` })
   const workdir = gopath ? `/go/src/${gopath}` : '/src'
-  const made = before && !gopath ? madeModule(main, program, warnings) : ''
+  const pins = before && !gopath ? pinsOf(project, program.imports.map((i) => i.path)) : []
+  const made = before && !gopath ? madeModule(main, program, pins.length > 0, warnings) : ''
   const plain = before && !gopath && !made
   // as the compiler names it from where it is started
   const inner = top ? posix.join('.', main.package).replace(top, '.') : main.package
@@ -68,8 +75,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   // a program that is only named is started as if it had been found
   const argued = said ? chosen.start!.slice(1) : readArguments(project, sources, program, main, procfile, warnings)
   const open = said || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
+  const told = said || open || server.portVariable ? undefined : lowOption(server.port, argued)
   const named = said || argued.length > 0 ? [] : optionPaths(project, sources, main)
-  const rest = [...argued, ...(open ? [open.value] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
+  const rest = [...argued, ...(open ? [open.value] : []), ...(told ? [told.argument] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
@@ -99,14 +107,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, main.module.file ? { file: main.module.file, line: 1 } : { file: main.files[0]! }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(top ? ['-C', top] : []), ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [inner]), ...rest]),
-    serves: server.serves ?? (framework ? fact(true, framework.evidence[0]!) : assumed(false)),
-    port: server.port ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, opened, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
+    serves: server.serves ?? hiddenServer(program, spec, framework, sources.match(new RegExp(data.routes))),
+    port: told ? fact(told.port, server.port!.evidence[0]!) : (server.port && server.port.value < 1024 ? laterPort(sources, server.port) : server.port) ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, opened, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
     hostVariable: host,
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
-    services: Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => uses(n) ?? []).slice(0, 1).map((e) => fact(id, e))),
+    services: servicesOf(language, uses, sources.match(new RegExp(data.embedded)), warnings),
+    addresses: addressNames(sources),
     secrets: secretNames(variables),
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
@@ -121,6 +130,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       vendor,
       unlocked: unlocked !== undefined,
       made,
+      pins,
       gopath,
       workdir,
       // a workspace's own modules, which nobody publishes, cannot be downloaded
@@ -154,11 +164,12 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 }
 
 /** What the module of a program without go.mod is called that the build has to make for it; "" where it needs none. */
-function madeModule(main: Main, program: Program, warnings: Warning[]): string {
+function madeModule(main: Main, program: Program, pinned: boolean, warnings: Warning[]): string {
   const foreign = program.imports.find((i) => /^[\w-]+(\.[\w-]+)+\//.test(i.path))
   if (!foreign && !main.module.path) return ''
   const name = main.module.path || main.binary
-  if (foreign) warnings.push({ message: `there is no go.mod: the build takes the newest release of ${foreign.path} and whatever else is imported`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `go mod init ${name} && go mod tidy, and commit go.mod and go.sum` })
+  const what = pinned ? 'makes one, of the releases in the old lock file and the newest of what that leaves out' : `takes the newest release of ${foreign?.path} and whatever else is imported`
+  if (foreign) warnings.push({ message: `there is no go.mod: the build ${what}`, file: foreign.evidence.file, line: foreign.evidence.line, hint: `go mod init ${name} && go mod tidy, and commit go.mod and go.sum` })
   return name
 }
 
@@ -216,6 +227,29 @@ function chooseFramework(language: Language, uses: (name: string) => Evidence | 
   }
   return undefined
 }
+
+/** Of a program of which nothing shows that it listens: a framework does, and a library may where there are routes. One that only has a router may print it. */
+function hiddenServer(program: Program, spec: Framework | undefined, framework: Fact<string> | undefined, route: Match | undefined): Fact<boolean> {
+  if (framework && !spec?.router) return fact(true, framework.evidence[0]!)
+  const others = program.imports.some(({ path }) => /^[\w-]+(\.[\w-]+)+\//.test(path) && !spec?.dependencies?.some((d) => path === d || path.startsWith(`${d}/`)))
+  return route && others ? fact(true, route.evidence) : assumed(false)
+}
+
+/** Another port than one below 1024, which may be that of certificates, or of a page that leads to another. */
+function laterPort(sources: Sources, port: Fact<number>): Fact<number> {
+  const other = sources.all('port').find((m) => Number(m.groups[0]) >= 1024 && Number(m.groups[0]) < 65536)
+  return other ? { ...fact(Number(other.groups[0]), other.evidence), guess: true } : port
+}
+
+/** What the program's sources and settings name as servers, without databases that another one in the program itself stands in for. */
+function servicesOf(language: Language, uses: (name: string) => Evidence | undefined, embedded: Match | undefined, warnings: Warning[]): Fact<string>[] {
+  const found = Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => uses(n) ?? []).slice(0, 1).map((e) => fact(id, e)))
+  const spared = embedded ? found.filter((s) => SQL.includes(s.value)) : []
+  if (spared.length > 0) warnings.push({ message: `${spared.map((s) => s.value).join(', ')} ${spared.length > 1 ? 'are' : 'is'} left out, since the program keeps its data itself unless it is told otherwise`, file: embedded!.evidence.file, line: embedded!.evidence.line, hint: `to have it: --services ${spared[0]!.value}` })
+  return found.filter((s) => !spared.includes(s))
+}
+
+const SQL = ['postgres', 'mysql', 'mariadb']
 
 /** A line that says where the program listens, and one that asks another server. */
 const OWN = /Listen|Run|Start|(?<!Remote)Addr|flag\.|[bB]ind\b|[hH]ost\b|[pP]ort\b/

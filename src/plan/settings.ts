@@ -21,7 +21,9 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
   const taken = new Set<string>()
   for (const service of services) {
     const others = services.flatMap((s) => (s === service ? [] : ((s.words as string[] | undefined) ?? [])))
-    const valueOf = knownTo(service, others)
+    const whole = knownTo(service, others)
+    const address = (service.parts as Record<string, string> | undefined)?.address
+    const valueOf = (name: string): string | undefined => (address && whole(name) !== undefined && facts.addresses?.includes(name) ? address : whole(name))
     const known = [...read].filter((name) => valueOf(name) !== undefined && !taken.has(name))
     for (const name of known.length > 0 ? known : [String(service.default)]) {
       if (taken.has(name)) continue

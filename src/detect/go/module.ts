@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { InputError } from '../../errors.ts'
 import type { Project } from '../project.ts'
+import { beginsHere, importsFrom, ownPath } from './before.ts'
 
 /** A module of the project: the folder's path below the root, "" for the root itself. */
 export interface Module {
@@ -38,9 +39,15 @@ export function readModules(project: Project, top = ''): Modules | undefined {
   const work = top === '' ? project.read('go.work') : undefined
   if (work !== undefined) return readWork(project, work)
   const text = project.read(manifestOf(top))
-  if (text === undefined) return project.names().some((f) => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')) ? { list: [{ folder: '', main: true, path: ownPath(project), requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
+  if (text === undefined) return hasProgram(project) ? { list: [{ folder: '', main: true, path: ownPath(project), requires: new Map(), replaces: [] }], work: false, versions: [] } : undefined
   const list = withReplaced(project, [readModule(manifestOf(top), top, text, true)])
   return { list, work: false, versions: versionsOf(list) }
+}
+
+/** Whether a folder without go.mod is where a program begins: one that lies here, or one below that is made of packages of here. */
+function hasProgram(project: Project): boolean {
+  const isMain = (f: string): boolean => f.endsWith('.go') && /^package main\b/m.test(project.read(f) ?? '')
+  return project.names().some(isMain) || (beginsHere(project) && project.files().some(isMain))
 }
 
 /** Folders outside of the project that stand in place of modules which go.mod requires. */
@@ -56,26 +63,13 @@ export function partOf(project: Project): (root: Project, path: string) => boole
   let module = own === undefined ? undefined : project.root
   return (root, path) => {
     if (module === undefined && root.has('go.mod')) return (module = root.root) !== undefined
-    if (module === undefined || !root.has('go.work')) return false
+    if (module === undefined) return importsFrom(root, path)
+    if (!root.has('go.work')) return false
     const folder = module.slice(root.root.length + 1).replaceAll('\\', '/')
     const list = readModules(root)!.list.filter((m) => m.main)
     const one = list.find((m) => m.folder === folder)
     return one !== undefined && list.some((m) => one.requires.has(m.path)) && path !== ''
   }
-}
-
-const STANDARD = /^(archive|bufio|bytes|cmp|compress|container|context|crypto|database|debug|embed|encoding|errors|expvar|flag|fmt|go|hash|html|image|index|io|iter|log|maps|math|mime|net|os|path|plugin|reflect|regexp|runtime|slices|sort|strconv|strings|structs|sync|syscall|testing|text|time|unicode|unique|unsafe|weak)\//
-
-/** By which name a program of the days before go.mod calls packages that lie beside it, or a tool of those days calls it; "" where nothing says it. */
-function ownPath(project: Project): string {
-  for (const file of project.names().filter((n) => n.endsWith('.go')))
-    for (const [, path] of (project.read(file) ?? '').matchAll(/^(?:import)?\s*\(?\s*(?:[\w.]+\s+)?"([\w.~-]+(?:\/[\w.~-]+)+)"/gm)) {
-      const parts = path!.split('/')
-      const at = parts.findIndex((_, i) => i > 0 && project.names(parts.slice(i).join('/')).some((n) => n.endsWith('.go')))
-      if (at > 0 && !STANDARD.test(path!)) return parts.slice(0, at).join('/')
-    }
-  const said = /"ImportPath":\s*"([\w./-]+)"/.exec(project.read('Godeps/Godeps.json') ?? '') ?? /"rootPath":\s*"([\w./-]+)"/.exec(project.read('vendor/vendor.json') ?? '') ?? /^package:\s*([\w./-]+)\s*$/m.exec(project.read('glide.yaml') ?? '')
-  return said?.[1] ?? ''
 }
 
 function readWork(project: Project, text: string): Modules {

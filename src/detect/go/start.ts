@@ -74,6 +74,15 @@ export function openAddress(sources: Sources): Fact<string> | undefined {
   return fact(`--${a ?? c}=0.0.0.0${b || d ? ':{port}' : ''}`, found.evidence)
 }
 
+/** An option whose default is a port that wants rights. */
+const LOW_PORT = /\.(String|U?[iI]nt)(?:16)?(?:Var)?P?\(\s*(?:&[\w.]+,\s*)?"([\w.-]+)",\s*(?:"\w?",\s*)?(?:"((?:[\w.]*:)?)\d{2,3}"|\d{2,3}\b)/
+
+/** The argument that makes such a program listen on another port, and which. */
+export function lowOption(port: Fact<number> | undefined, argued: readonly string[]): { argument: string; port: number } | undefined {
+  const [, , name, before = ''] = (port && port.value < 1024 && LOW_PORT.exec(port.evidence[0]?.text ?? '')) || []
+  return name && !argued.some((w) => w.replace(/^-+/, '').startsWith(name)) ? { argument: `--${name}=${before}{port}`, port: port!.value + 8000 } : undefined
+}
+
 /** An option whose default is a path that starts above the folder where the program runs. */
 const ABOVE = /\.String(?:Var)?P?\(\s*(?:&[\w.]+,\s*)?"([\w.-]+)",\s*(?:"\w?",\s*)?"((?:\.\.\/)+[\w.\/-]+)"/
 

@@ -25,3 +25,9 @@ export function boundNames(sources: Sources): Fact<string>[] {
   const replaced = sources.match(/\bSetEnvKeyReplacer\(/) !== undefined
   return sources.matches(KEY).flatMap(({ groups: [key], evidence }) => (!replaced && /[.-]/.test(key!) ? [] : [fact(`${prefix ? `${prefix}_` : ''}${key!.replace(/[.-]/g, '_')}`.toUpperCase(), evidence)]))
 }
+
+/** A variable that a client takes its address from, or that means one by its default: a host and a port, and no URL. */
+const ADDRESS = /\bAddrs?:\s*(?:\[\]string\{)?\w+(?:\.\w+)?\(\s*"([A-Z][A-Z0-9_]+)"|\b(?:\w+\.)?\w*[eE]nv\w*\(\s*"([A-Z][A-Z0-9_]+)",\s*"[\w.-]+:\d{2,5}"|\benv:"([A-Z][A-Z0-9_]+)"[^`\n]*\b(?:envDefault|env-default|default):"[\w.-]+:\d{2,5}"/
+
+/** Names of such variables, whatever they are called. */
+export const addressNames = (sources: Sources): string[] => sources.matches(ADDRESS).map(({ groups: [a, b, c] }) => (a ?? b ?? c)!)
