@@ -13,13 +13,19 @@ export function evidenceOf(path: string, text: string): string {
 
 const COMPOSE = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
 
-/** The port that is exposed there, a guess, where the project shows none itself; what this tool wrote says nothing new. */
-export function exposed(project: Project, { port, serves }: LanguageFacts): Pick<LanguageFacts, 'port'> {
-  if ((port && port.evidence.length > 0) || (port && !port.guess) || serves?.value === false) return {}
+/** Ports by which pages are usually asked for, where several are exposed. */
+const USUAL = /^(?:8\d{3}|3000|5000|9000)$/
+
+/** The port that is exposed there, a guess, where the project shows none itself; what this tool wrote says nothing new. A program of which nothing shows that it listens does so where its Dockerfile exposes a port. */
+export function exposed(project: Project, { port, serves }: LanguageFacts): Pick<LanguageFacts, 'port' | 'serves'> {
+  if ((port && port.evidence.length > 0) || (port && !port.guess) || (serves?.value === false && !serves.guess)) return {}
   const text = project.original('Dockerfile') ?? ''
-  const ports = [...text.matchAll(/^EXPOSE[ \t]+(\d{4,5})(?:\/tcp)?[ \t]*$/gim)]
-  if (ports.length === 1 && Number(ports[0]![1]) < 65536) return { port: { ...fact(Number(ports[0]![1]), { file: 'Dockerfile', line: lineOf(text, ports[0]![0]) }), guess: true } }
-  return published(project)
+  const all = [...text.matchAll(/^EXPOSE[ \t]+((?:\d{4,5}(?:\/tcp)?[ \t]*)+)$/gim)].flatMap(([line, ports]) => [...ports!.matchAll(/\d{4,5}/g)].map((n) => ({ line, port: Number(n[0]) }))).filter((e) => e.port < 65536)
+  const said = all.length === 1 ? undefined : published(project)
+  const one = all.length === 1 ? all[0] : all.find((e) => USUAL.test(String(e.port)))
+  if (said?.port || !one) return serves?.value === false ? {} : said!
+  const evidence = { file: 'Dockerfile', line: lineOf(text, one.line) }
+  return { port: { ...fact(one.port, evidence), guess: true }, ...(serves?.value === false ? { serves: { ...fact(true, evidence), guess: true } } : {}) }
 }
 
 /** The port in the container of the only service that a compose file builds. */
