@@ -52,7 +52,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const data = language.data as unknown as GoData
   const said = (chosen.start?.length ?? 0) > 1
   const procfile = chosen.member === undefined ? processOf(top ? openProject(join(project.root, top)) : project) : undefined
-  const main = chooseMain(project, modules, chosen, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? (chosen.start ? undefined : calledFunction(project, modules, chosen.member))
+  const main = chooseMain(project, modules, chosen, procfile?.value[0]?.split('/').at(-1), data.likely, warnings) ?? calledFunction(project, modules, chosen.start?.[0], chosen.member, warnings)
   if (!main) return undefined
   const program = follow(project, modules, main.folder, main.files, main.tags, warnings)
   const before = main.module.file === undefined

@@ -61,20 +61,40 @@ export function chooseMain(project: Project, modules: Modules, { start, member, 
 
 const FRAMEWORK = 'github.com/GoogleCloudPlatform/functions-framework-go'
 
-/** A package at a module's top, that of `member` where one is meant, whose functions the Functions Framework calls: the first that is registered. */
-export function calledFunction(project: Project, { list }: Modules, member?: string): Main | undefined {
-  for (const module of list.filter((m) => m.main && m.requires.has(FRAMEWORK) && (!member || m.folder === member))) {
+const REGISTERS = /\bfunctions\.(?:HTTP|CloudEvent|Typed)\(\s*"([\w.-]+)"/g
+
+/**
+ * A package at a module's top, that of `member` where one is meant, whose functions the Functions Framework calls: the one that is
+ * `wanted`, else the first that is registered. Throws InputError for functions that nothing registers.
+ */
+export function calledFunction(project: Project, { list }: Modules, wanted: string | undefined, member: string | undefined, warnings: Warning[]): Main | undefined {
+  for (const module of list.filter((m) => m.main && (!member || m.folder === member))) {
     const prefix = module.folder ? `${module.folder}/` : ''
     const files = project.files().filter((f) => f.startsWith(prefix) && !f.slice(prefix.length).includes('/') && f.endsWith('.go') && !f.endsWith('_test.go'))
-    for (const file of files) {
-      const text = project.read(file) ?? ''
-      const found = /\bfunctions\.(?:HTTP|CloudEvent|Typed)\(\s*"([\w.-]+)"/.exec(text)
-      if (!found || /^package main\b/m.test(text)) continue
-      const binary = lastOf(module.path)
-      return { package: `./${prefix}serve-function`, folder: module.folder, module, binary: /^[\w.-]+$/.test(binary) ? binary : 'app', files: [file, ...files.filter((f) => f !== file)], evidence: { file, line: lineOf(text, found[0]), text: found[0] }, tags: [], called: { path: module.path, name: found[1]! } }
-    }
+    if (files.some((f) => /^package main\b/m.test(project.read(f) ?? ''))) continue
+    const found = module.requires.has(FRAMEWORK) ? files.flatMap((file) => [...(project.read(file) ?? '').matchAll(REGISTERS)].map((m) => ({ file, text: m[0], name: m[1]! }))) : []
+    const one = wanted === undefined ? found[0] : found.find((f) => f.name === wanted)
+    if (found.length === 0 && wanted === undefined) refuseUnregistered(project, files)
+    if (!one && found.length > 0) throw new InputError({ message: `no function of this project is "${wanted}"`, where: '--start', file: found[0]!.file, hint: `choose one: ${found.slice(0, MAX_NAMED).map((f) => `--start ${f.name}`).join(' or ')}` })
+    if (!one) continue
+    const evidence = { file: one.file, line: lineOf(project.read(one.file)!, one.text), text: one.text }
+    const others = found.filter((f) => f !== one).map((f) => f.name)
+    const guess = wanted === undefined && others.length > 0
+    if (guess) warnings.push({ message: `there are ${found.length} functions; ${one.name} is served`, file: evidence.file, line: evidence.line, hint: `choose another: --start ${others[0]}${others.length > 1 ? ` (or ${others.slice(1, 6).join(', ')})` : ''}` })
+    const binary = lastOf(module.path)
+    return { package: `./${prefix}serve-function`, folder: module.folder, module, binary: /^[\w.-]+$/.test(binary) ? binary : 'app', files: [one.file, ...files.filter((f) => f !== one.file)], evidence, tags: [], called: { path: module.path, name: one.name }, ...(guess ? { guess } : {}) }
   }
   return undefined
+}
+
+/** What a platform of functions calls by its name alone, as its first generation did: https://cloud.google.com/functions/1stgendocs/writing/write-http-functions */
+function refuseUnregistered(project: Project, files: readonly string[]): void {
+  const texts = files.map((file) => ({ file, text: project.read(file) ?? '' }))
+  if (!texts.some(({ text }) => /Cloud Functions?\b/i.test(text))) return
+  for (const { file, text } of texts) {
+    const found = /^func ([A-Z]\w*)\((?:\w+ http\.ResponseWriter, \w+ \*http\.Request|ctx context\.Context, \w+ [\w.]+)\)/m.exec(text)
+    if (found) throw new InputError({ message: `${found[1]} is a function of Cloud Functions that nothing registers, so no program can serve it`, file, line: lineOf(text, found[0]), hint: `register it with ${FRAMEWORK}: functions.${found[0].includes('http.') ? 'HTTP' : 'CloudEvent'}("${found[1]}", ${found[1]}) in an init function` })
+  }
 }
 
 /** How many programs an error names. */
