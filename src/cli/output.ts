@@ -50,7 +50,8 @@ function origin(plan: Plan, key: string, dim: (s: string) => string, loud: (s: s
   const from = plan.origins[key]
   if (!from) return ''
   const at = from.evidence?.[0]
-  const place = at ? `${at.file}${at.line ? `:${at.line}` : ''}` : from.origin === 'built-in' || from.origin === 'detected' ? '' : from.origin
+  const usual = key === 'port' && from.origin === 'built-in' ? `usual for ${plan.framework?.title ?? plan.language.title}` : ''
+  const place = at ? `${at.file}${at.line ? `:${at.line}` : ''}` : from.origin === 'built-in' || from.origin === 'detected' ? usual : from.origin
   return `${place ? dim(` — ${place}`) : ''}${from.guess ? loud(' (a guess)') : ''}`
 }
 

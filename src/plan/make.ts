@@ -86,6 +86,7 @@ export function makePlan(input: PlanInput): Plan {
   // what is served by another program than the language's own has no use for the language's settings
   const static_ = facts.build.static === true
   const guessed = facts.port ? facts.port.guess === true : framework?.port === undefined || framework.examples === true
+  if (serves && guessed && origins.port?.origin === 'built-in') origins.port.guess = true
   // where the port is a guess, a program that asks its environment in a way that was not seen is told it
   const portVariable = facts.portVariable?.value ?? framework?.portVariable ?? (guessed && !static_ && !argv.some((w) => w.includes('{port}')) ? 'PORT' : undefined)
   const env: Record<string, string> = { ...(static_ ? {} : language.env), ...framework?.env, ...facts.env }
