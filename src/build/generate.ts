@@ -13,6 +13,7 @@ import { needlesOf } from '../detect/needle.ts'
 import { artifactOf, laidSource } from '../render/lay.ts'
 import { problemsOfPreset } from '../policy/check.ts'
 import { manifestSchema } from '../pack/format.ts'
+import { sketchOf } from '../pack/likeness.ts'
 import { lockSchema, schemaOf } from './schema.ts'
 import { compileTemplate } from './compile.ts'
 
@@ -54,9 +55,14 @@ export function generate(root: string): void {
   const languages = folders(templates).filter((f) => existsSync(join(templates, f, 'language.yaml')))
   const index: string[] = []
   const sources: Record<string, string> = {}
+  const sketches: Record<string, string> = {}
+  const remember = (id: string, source: string): void => {
+    sources[id] = sha(source)
+    sketches[id] = sketchOf(source)
+  }
   for (const id of languages) {
     const language = parse(read(join(templates, id, 'language.yaml'))) as { markers: string[]; title: string; fallback?: boolean; patterns: Record<string, string[]> }
-    for (const [file, artifact] of Object.entries(LANGUAGE_ARTIFACTS)) sources[`${id}/${artifact.id}`] = sha(read(join(templates, id, file)))
+    for (const [file, artifact] of Object.entries(LANGUAGE_ARTIFACTS)) remember(`${id}/${artifact.id}`, read(join(templates, id, file)))
     const compiled = Object.entries(LANGUAGE_ARTIFACTS).map(
       ([file, artifact]) => `  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, read(join(templates, id, file)), controls), `${id}/${file}`)},`,
     )
@@ -76,12 +82,13 @@ export function generate(root: string): void {
     const { order, ...light } = artifact
     if (order) orders[artifact.id] = order
     artifacts.push(light)
-    sources[artifact.id] = sha(source)
+    remember(artifact.id, source)
     workload.push(`  ${JSON.stringify(artifact.id)}: ${compileTemplate(laidSource(artifact, source, controls), file)},`)
   }
   write(join(out, 'workload.ts'), `${PRELUDE('../')}import { p } from './partials.ts'\nexport const workload = {\n${workload.join('\n')}\n}\n`)
 
   write(join(out, 'orders.ts'), `// @ts-nocheck\nexport const orders = ${data(orders)}\nexport const sources = ${data(sources)}\n`)
+  write(join(out, 'sketches.ts'), `// @ts-nocheck\nexport const sketches = ${data(sketches)}\n`)
 
   const presets = readdirSync(join(root, 'presets')).sort().map((f) => parse(read(join(root, 'presets', f))) as { id: string })
   const problems = presets.flatMap((p) => problemsOfPreset(p, `presets/${p.id}.yaml`, controls.map((c) => c.id)))

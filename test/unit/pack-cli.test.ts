@@ -253,6 +253,19 @@ describe('authors', () => {
     expect(JSON.parse(run(project({}, ''), ['pack', 'check', pack, '--json']).out)).toMatchObject({ ok: false, exitCode: 6 })
   })
 
+  test('check tells a template that is nearly the built-in one from one of its own, with the lines that differ', () => {
+    const source = readFileSync(join(root, 'templates/workload/service.hbs'), 'utf8').replace(/^---\n[\s\S]*?\n---\n/, '')
+    const check = (text: string): string => run(project({}, ''), ['pack', 'check', packOf('templates: { service: service.hbs }\n', { 'service.hbs': text })]).err
+    const lines = source.split('\n')
+    expect(check(source)).toMatch(/service\.hbs: holds no line that the tool's own service has not\n.*put those into a control/)
+    expect(check(lines.with(1, 'kind: Service # ours').join('\n'))).toContain("is nearly the tool's own service: only line 2 differs")
+    expect(check([...lines.slice(0, 3).map((l) => `${l} # ours`), ...lines.slice(3)].join('\n'))).toContain('only lines 1 to 3 differ')
+    expect(check(lines.map((l, i) => (i % 2 ? `${l} # ours` : l)).join('\n'))).toMatch(/replaces service whole/)
+    // a Dockerfile has places for a team's own lines
+    const dockerfile = readFileSync(join(root, 'templates/go/Dockerfile.hbs'), 'utf8')
+    expect(run(project({}, ''), ['pack', 'check', packOf('templates: { go/dockerfile: d.hbs }\n', { 'd.hbs': dockerfile })]).err).toMatch(/put those into a partial \(dockerfile\/base/)
+  })
+
   test("the example's own cases hold, and the laws for every language and preset", () => {
     const done = run(root, ['pack', 'test', PACK])
     expect(done.err).toBe('')

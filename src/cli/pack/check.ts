@@ -1,8 +1,10 @@
 import { controls } from '../../../generated/controls.ts'
 import { sources } from '../../../generated/orders.ts'
+import { sketches } from '../../../generated/sketches.ts'
 import { EXIT, InputError, type Problem } from '../../errors.ts'
 import { wanted } from '../../pack/combine.ts'
 import { SLOTS } from '../../pack/format.ts'
+import { likeness, ranges } from '../../pack/likeness.ts'
 import { runOf } from '../../pack/load.ts'
 import type { Pack } from '../../pack/policy.ts'
 import { packTemplate } from '../../pack/render.ts'
@@ -15,6 +17,9 @@ import { fetchOwn } from './own.ts'
 
 /** Files of a pack that nothing has to name. */
 const FREE = /^(pack\.yaml|README(\.md)?|LICENSE(\.\w+)?|CHANGELOG\.md|package\.json|\..+|.+\.md)$/i
+
+/** Share of lines from which on a template is rather a copy than one of its own. */
+const COPY = 0.8
 
 /** Reads a pack as a stranger would who is to trust it: everything that is wrong, as errors; what could be better, as warnings. */
 export async function run(words: string[], flags: Parsed['flags'], io: Io): Promise<number> {
@@ -56,7 +61,9 @@ export async function judge(pack: Pack, all: readonly Pack[]): Promise<{ problem
   for (const [artifact, path] of Object.entries(manifest.templates ?? {})) {
     read(path)
     const now = (sources as Record<string, string>)[artifact]
+    const copy = now && copied(pack.tree.get(path)?.toString('utf8') ?? '', artifact)
     if (now === undefined) problems.push({ message: `templates replaces "${artifact}", which there is not`, ...at('templates'), hint: 'an artifact, or LANGUAGE/dockerfile and LANGUAGE/dockerignore', near: { given: artifact, among: Object.keys(sources) } })
+    else if (copy) warnings.push({ message: copy, file: `${pack.spec}/${path}`, hint: `${/dockerfile$/.test(artifact) ? `put those into a partial (${SLOTS.join(', ')})` : 'put those into a control (controls), which sets a value at a path'}, and the rest follows the tool` })
     else if (manifest.basedOn?.[artifact] === undefined) warnings.push({ message: `templates replaces ${artifact} whole; what the tool mends there later does not reach it`, ...at('templates'), hint: `if a partial (${SLOTS.join(', ')}) or a control does, use that; else say what it was made from: basedOn: { ${artifact}: "${now}" }` })
     else if (manifest.basedOn[artifact] !== now) warnings.push({ message: `the tool's own ${artifact} has changed since this one was made from it`, ...at('basedOn'), hint: `compare them, then set basedOn: { ${artifact}: "${now}" }` })
   }
@@ -78,4 +85,11 @@ export async function judge(pack: Pack, all: readonly Pack[]): Promise<{ problem
   for (const path of pack.tree.keys()) if (!used.has(path) && !FREE.test(path) && !SIGNATURES.includes(path)) warnings.push({ message: 'is used by nothing in pack.yaml', file: `${pack.spec}/${path}`, hint: 'name it, or take it out' })
   if (manifest.requires?.tool === undefined) warnings.push({ message: 'says no versions of the tool that it works with', ...at('version'), hint: 'requires: { tool: ">=0.1 <2" }' })
   return { problems, warnings }
+}
+
+/** What is said of a template that is nearly the one that it replaces; undefined where it is not. */
+function copied(text: string, artifact: string): string | undefined {
+  const { share, own } = likeness(text, (sketches as Record<string, string>)[artifact]!)
+  if (share < COPY) return undefined
+  return own.length === 0 ? `holds no line that the tool's own ${artifact} has not` : `is nearly the tool's own ${artifact}: only ${own.length === 1 ? 'line' : 'lines'} ${ranges(own)} ${own.length === 1 ? 'differs' : 'differ'}`
 }
