@@ -54,7 +54,7 @@ function unusable(rule: Rule, settings: Settings): Problem[] {
   if (rule.artifact) return []
   if (rule.key.startsWith('control.') && !allows(rule, 'on')) return [{ message: `${rule.pack} ${rule.kind}s that ${rule.key.slice(8)} is other than on`, ...rule.at, hint: 'enforce it by value: "on"; to switch it off is what waive is for, with a reason and a day' }]
   if (rule.kind === 'forbid') return []
-  if (quantityOf(rule.min ?? '-0') > quantityOf(rule.max ?? rule.min ?? '0')) return [{ message: `no ${rule.key} is ${wanted(rule)}`, ...rule.at, hint: 'change one of them' }]
+  if (lowest(rule) > highest(rule)) return [{ message: `no ${rule.key} is ${wanted(rule)}`, ...rule.at, hint: 'change one of them' }]
   return [...(rule.value === undefined ? [] : [rule.value]), ...(rule.oneOf ?? [])].flatMap((value) => valueProblems(rule.key, value, rule.at, settings))
 }
 
@@ -218,18 +218,24 @@ export function allows(rule: Rule, value: string): boolean {
   const values = LISTS.has(rule.key) ? value.split(',') : [value]
   if (rule.kind === 'forbid') return rule.values ? !values.some((v) => rule.values!.includes(v)) : false
   if (rule.value !== undefined) return value === rule.value
-  if (rule.oneOf) return values.every((v) => rule.oneOf!.includes(v))
+  // a list of what may be there asks for none of it
+  if (rule.oneOf) return values.every((v) => rule.oneOf!.includes(v) || (v === 'none' && LISTS.has(rule.key)))
   if (rule.pattern !== undefined) return matches(rule.pattern, value)
-  const number = quantityOf(value)
+  const number = numberOf(rule, value)
   return number >= lowest(rule) && number <= highest(rule)
 }
 
-const lowest = (rule: Rule): number => (rule.min === undefined ? -Infinity : quantityOf(rule.min))
-const highest = (rule: Rule): number => (rule.max === undefined ? Infinity : quantityOf(rule.max))
+const lowest = (rule: Rule): number => (rule.min === undefined ? -Infinity : numberOf(rule, rule.min))
+const highest = (rule: Rule): number => (rule.max === undefined ? Infinity : numberOf(rule, rule.max))
 
-/** A number, CPU in cores ("250m" is 0.25), memory in MiB. */
-function quantityOf(value: string | number): number {
-  const [, n, unit] = /^(-?\d+(?:\.\d+)?)(m|Mi|Gi)?$/.exec(String(value)) ?? []
+/** Settings whose values are versions: 3.9 comes before 3.13. */
+const VERSIONS = new Set(['languageVersion', 'kubernetesVersion'])
+
+/** A value as rules compare it: versions by their parts, CPU in cores ("250m" is 0.25), memory in MiB. NaN, which no bound allows, where it is none of them. */
+function numberOf({ key }: Rule, value: string | number): number {
+  const text = String(value)
+  if (VERSIONS.has(key)) return /^\d+(\.\d+){0,2}$/.test(text) ? text.split('.').reduce((sum, part, i) => sum + Number(part) / 1000 ** i, 0) : Number.NaN
+  const [, n, unit] = /^(-?\d+(?:\.\d+)?)(m|Mi|Gi)?$/.exec(text) ?? []
   return n === undefined ? Number.NaN : Number(n) * (unit === 'm' ? 0.001 : unit === 'Gi' ? 1024 : 1)
 }
 

@@ -1,4 +1,5 @@
 /** The second look at rules: what rendered files, or those on the disk, say. It reads them whole, so it is loaded when it is needed. */
+import { services } from '../../generated/services.ts'
 import { type AuditFile, readFiles } from '../audit/audit.ts'
 import { isOverride } from '../audit/compose.ts'
 import type { YamlFile } from '../audit/manifests.ts'
@@ -19,6 +20,8 @@ interface Seen {
 
 /** What each key looks like in the files: the second look at a rule, which no template gets round. */
 const SEEN: Record<string, (files: Audited, plan: Plan) => Seen[]> = {
+  languageVersion: languageVersions,
+  services: servicesIn,
   port: (files, plan) => [...instructions(files, 'EXPOSE').map((s) => ({ ...s, value: s.value.replace(/\/tcp$/, '') })), ...own(files, plan).flatMap((c) => listOf(mapOf(c.value).ports).map((p, i) => ({ value: String(mapOf(p).containerPort), ...c.place('ports', i, 'containerPort') })))],
   'runtime.uid': (files, plan) => [
     ...instructions(files, 'USER').map((s) => ({ ...s, value: s.value.split(':')[0]! })),
@@ -39,6 +42,27 @@ const SEEN: Record<string, (files: Audited, plan: Plan) => Seen[]> = {
   'network.ingressNamespace': letIn,
   'network.gateway': (files) => files.manifests.flatMap((f) => listOf(at(f.value, ['spec', 'parentRefs'])).flatMap((_, i) => seenAt(f, ['spec', 'parentRefs', i, 'name']))),
   'network.host': (files) => files.manifests.flatMap((f) => [...listOf(at(f.value, ['spec', 'rules'])).flatMap((_, i) => seenAt(f, ['spec', 'rules', i, 'host'])), ...listOf(at(f.value, ['spec', 'hostnames'])).flatMap((_, i) => seenAt(f, ['spec', 'hostnames', i]))]),
+}
+
+const nameOf = (image: string): string => image.replace(/[:@].*$/s, '').replace(/^.*\//, '')
+
+/** Versions of the language in the tags of the stages that stand on its image, wherever that is mirrored. */
+function languageVersions({ dockerfile }: Audited, { base, language }: Plan): Seen[] {
+  return (dockerfile?.stages ?? []).flatMap(({ from, line }) => {
+    const version = nameOf(from) === nameOf(base.build) ? /:v?(\d+(?:\.\d+)*)/.exec(from)?.[1] : undefined
+    // 24.3 is 24 where that is how the tool says it
+    return version === undefined ? [] : [{ value: `${version}.`.startsWith(`${language.version}.`) ? language.version : version, file: dockerfile!.path, line }]
+  })
+}
+
+/** The services that a compose file starts, by their images. */
+function servicesIn({ compose }: Audited, plan: Plan): Seen[] {
+  const known = Object.entries(services as unknown as Record<string, { image: string }>)
+  return compose.filter((f) => !isOverride(f.path)).flatMap((f) => {
+    const found = Object.entries(mapOf(mapOf(f.value).services)).flatMap(([key, service]) => known.filter(([, s]) => key !== plan.name && nameOf(String(mapOf(service).image ?? '')) === nameOf(s.image)).slice(0, 1).map(([id]) => id))
+    const order = [...plan.services.map((s) => s.id), ...known.map(([id]) => id)]
+    return found.length === 0 ? [] : [{ value: [...new Set(found)].sort((a, b) => order.indexOf(a) - order.indexOf(b)).join(','), file: f.path, line: f.line(['services']) }]
+  })
 }
 
 /** Ranges that the program may reach, beside those of the cluster's name server. */

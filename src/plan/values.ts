@@ -21,7 +21,7 @@ export function valueOf(id: string, plan: Plan): string {
     readyPath: () => http('readiness'),
     app: () => plan.app,
     namespace: () => kubernetes.namespace,
-    services: () => plan.services.map((s) => s.id).join(','),
+    services: () => plan.services.map((s) => s.id).join(',') || 'none',
     kubernetesVersion: () => kubernetes.version,
     cpuLimit: () => plan.resources.cpuLimit,
     preset: () => plan.preset,

@@ -77,6 +77,8 @@ describe('a project with a pack', () => {
     for (const [key, value, templates, message] of [
       ['start', 'node other.js', { 'node/dockerfile': built('node/Dockerfile.hbs').replace('{{> runtime}}', '{{> runtime}}\nCMD ["server.js"]') }, /Dockerfile:\d+: start is .*server\.js here; it has to be node other\.js/],
       ['network.egress', '10.1.0.0/16', { networkpolicy: range }, /networkpolicy\.yaml:\d+: network\.egress is 0\.0\.0\.0\/0 here; it has to be 10\.1\.0\.0\/16/],
+      ['languageVersion', '24', { 'node/dockerfile': built('node/Dockerfile.hbs').replace(/FROM .* AS base/, 'FROM mirror.example/node:20-trixie-slim AS base') }, /Dockerfile:\d+: languageVersion is 20 here; it has to be 24/],
+      ['services', 'none', { compose: built('workload/compose.hbs').replace(/^services:\n/m, 'services:\n  cache:\n    image: mirror.example/library/redis:7.4.1\n') }, /compose\.yaml:\d+: services is redis here; it has to be none/],
       ['network.ingressNamespace', 'edge', { networkpolicy: built('workload/networkpolicy.hbs').replace('{{yaml kubernetes.ingressNamespace}}', 'elsewhere') }, /network\.ingressNamespace is elsewhere here/],
     ] as const) {
       const folder = project({ 'other.js': '' })
@@ -88,6 +90,21 @@ describe('a project with a pack', () => {
       expect(run(other, args.map((a, i) => (i === 2 ? pack : a)))).toMatchObject({ code: 5, err: expect.stringMatching(message) })
       expect(existsSync(join(other, 'Dockerfile'))).toBe(false)
     }
+  })
+
+  test('a list of services that may be used asks for none of them', () => {
+    const check = (...args: string[]) => run(project(), ['--yes', '--preset', packOf('enforce: [{ key: services, oneOf: [postgres, redis], reason: ours }]\n'), ...args])
+    expect(check().code).toBe(0)
+    expect(check('--services', 'redis').code).toBe(0)
+    expect(check('--services', 'redis,kafka')).toMatchObject({ code: 5, err: expect.stringContaining('services redis,kafka is not allowed') })
+  })
+
+  test('bounds of versions go by their parts', () => {
+    const check = (rule: string, version: string) => run(project({}, 'python-flask'), ['--yes', '--language-version', version, '--preset', packOf(`enforce: [{ key: languageVersion, ${rule}, reason: ours }]\n`)])
+    expect(check('min: "3.10"', '3.9')).toMatchObject({ code: 5, err: expect.stringContaining('languageVersion 3.9 is not allowed; it has to be at least 3.10') })
+    expect(check('min: "3.9"', '3.12').code).toBe(0)
+    expect(check('min: "3.9", max: "3.12"', '3.13')).toMatchObject({ code: 5, err: expect.stringContaining('at least 3.9 and at most 3.12') })
+    expect(check('min: "3.12", max: "3.9"', '3.13')).toMatchObject({ code: 6, err: expect.stringContaining('no languageVersion is at least 3.12 and at most 3.9') })
   })
 
   test('a rule that is tightened: pack update shows it, update --check fails with the reason, update mends', () => {
