@@ -35,10 +35,11 @@ export async function run(words: string[], flags: Flags, io: Io): Promise<number
   const taken = await takeFrom(own.said, known, flags, io)
   tell(own, taken, flags, io)
   const answers = Object.fromEntries(taken.filter((t) => !t.not).map((t) => [t.option, OPTIONS.find((o) => o.name === t.option)!.type === 'list' ? [t.value] : t.value]))
-  const looks = ['dry-run', 'diff', 'print', 'plan', 'json'].some((f) => flags[f] !== undefined && flags[f] !== false)
+  const shows = ['diff', 'print', 'plan', 'json'].some((f) => flags[f] !== undefined && flags[f] !== false)
   const chosen = ['merge', 'backup', 'force', 'skip-existing'].some((f) => flags[f] === true)
-  const code = await generate(words, { ...answers, ...flags, yes: true, ...(looks || chosen ? {} : { diff: true }) }, io)
-  if (!looks && !chosen) io.stderr.write('nothing was written; to write: create-hardened-container adopt with --merge (yours and the new in one file), --backup (yours beside it), --skip-existing or --force\n')
+  // without a choice there is nothing that a dry run could do otherwise
+  const code = await generate(words, { ...answers, ...flags, yes: true, ...(shows || chosen ? {} : { 'dry-run': false, diff: true }) }, io)
+  if (!shows && !chosen) io.stderr.write('nothing was written; to write: create-hardened-container adopt with --merge (yours and the new in one file), --backup (yours beside it), --skip-existing or --force\n')
   return code
 }
 

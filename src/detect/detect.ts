@@ -50,7 +50,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     const marker = markerOf(project, loaded.language.markers)
     try {
       const own = loaded.detect?.({ project, language: loaded.language, chosen: { ...chosen, language: wanted } })
-      if (own) found.push({ id, loaded, facts: { ...own, ...exposed(project, own), services: namedServers(project, own.services, own.build.databaseFile === true), language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
+      if (own) found.push({ id, loaded, facts: { ...own, ...exposed(project, own), services: namedServers(project, own.services, own.build.databaseFile === true, own.warnings), language: marker ? fact(id, { file: marker }) : fact(id), app: own.app ?? app } })
       else if (wanted) problems.push({ message: `no ${loaded.language.title} program was found`, where: '--language', hint: `it is recognised by ${loaded.language.markers.join(', ')}` })
     } catch (error) {
       if (!(error as InputError).problems) throw error

@@ -1,6 +1,6 @@
 /** What a Dockerfile, a compose file and an example of settings that the project has of its own say beside its sources. */
 import { secretValue } from '../audit/secrets.ts'
-import { type Fact, fact, type LanguageFacts } from './facts.ts'
+import { type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { lineOf, type Project } from './project.ts'
 
 const MAX_KEPT = 20_000
@@ -49,12 +49,17 @@ const SQL: Record<string, RegExp> = {
 
 /**
  * Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these
- * name some of them and not all. @param file whether it keeps its data in a file too, which is what it does where nothing names a server
+ * name some of them and not all. What has drivers of several and a compose file that starts none of them can talk to many and needs none.
+ * @param file whether it keeps its data in a file too, which is what it does where nothing names a server
  */
-export function namedServers(project: Project, services: Fact<string>[] | undefined, file = false): Fact<string>[] | undefined {
+export function namedServers(project: Project, services: Fact<string>[] | undefined, file: boolean, warnings: Warning[]): Fact<string>[] | undefined {
   const able = services?.filter((s) => SQL[s.value]) ?? []
   if (able.length < 2) return services
   const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.original(f) ?? '').join('\n')
   const named = able.filter((s) => SQL[s.value]!.test(said))
-  return named.length === 0 && !file ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
+  const compose = COMPOSE.find((f) => /^services:/m.test(project.original(f) ?? ''))
+  if (named.length > 0 || file || !compose) return named.length === 0 && !file ? services : services!.filter((s) => !able.includes(s) || named.includes(s))
+  const started = services!.filter((s) => new RegExp(`\\bimage:\\s*['"]?\\S*${s.value.slice(0, 5)}`, 'i').test(said))
+  warnings.push({ message: `it has drivers of ${services!.map((s) => s.value).join(', ')}, of which ${compose} starts ${started.map((s) => s.value).join(', ') || 'none'}: so does this`, file: services![0]!.evidence[0]?.file, line: services![0]!.evidence[0]?.line, hint: `where it needs others: --services ${services![0]!.value}` })
+  return started
 }

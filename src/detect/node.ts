@@ -19,7 +19,7 @@ import { type Manifest, readManifest } from './node/manifest.ts'
 import { warnOfMcp } from './node/mcp.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
-import { reachedFrom } from './node/reach.ts'
+import { type Reached, reachedFrom } from './node/reach.ts'
 import { type Address, OPENER, readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
@@ -128,11 +128,11 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   server.listens ??= exported
   if (!context.chosen.start && !start.static) refuseUnserved(project, start, spec, manifest, server.listens !== undefined)
   const port = readPort(sources, start, project, exported)
-  const address: Address = start.static ? {} : readAddress(project, sources, spec, start, warnings)
+  let known: { files?: Reached } | undefined
+  const reached = (): Reached | undefined => (known ??= { files: start.framework ? undefined : reachedFrom(project, start.sources) }).files
+  const address: Address = start.static ? {} : readAddress(project, sources, spec, start, reached, warnings)
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address.variable?.value ?? {}), ...Object.keys(start.env)])
 
-  let known: { files?: ReadonlySet<string> } | undefined
-  const reached = (): ReadonlySet<string> | undefined => (known ??= { files: start.framework ? undefined : reachedFrom(project, start.sources) }).files
   const writes = start.static || start.framework ? { folders: [], links: [] } : readWrites(project, sources.files, { root: workdirOf(workspace), cwd: start.cwd ?? '', output: start.output, reached }, warnings)
   const started = start.static ? undefined : readSpawns(context, sources.files, reached, system.runtime, warnings)
 

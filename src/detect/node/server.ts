@@ -5,6 +5,7 @@ import { isOfAnother } from './listener.ts'
 import { type Match, readServer, type Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
 import { top } from './argv.ts'
+import type { Reached } from './reach.ts'
 import type { Start } from './start.ts'
 
 export type Server = ReturnType<typeof readServer>
@@ -97,14 +98,14 @@ export interface Address {
 export const OPENER = '/opened.cjs'
 
 /** Reads that from the sources, with a warning where the program itself cannot be told. */
-export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, warnings: Warning[]): Address {
+export function readAddress(project: Project, sources: Sources, framework: NodeFramework | undefined, start: Start, reached: () => Reached | undefined, warnings: Warning[]): Address {
   if (start.framework && framework?.host) return { variable: fact(framework.host, ...(start.argv?.evidence ?? [])) }
   if (isFastifyCli(start)) return { variable: fact({ FASTIFY_ADDRESS: '0.0.0.0' }, ...start.argv!.evidence) }
   const host = sources.match(ADDRESS)
   if (host?.groups[0] && (host.groups[1] !== undefined || /^(HOST|HOSTNAME|ADDRESS|BIND)$/.test(host.groups[0]))) return { variable: fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence) }
   const opened = sources.match(OPENED)
   if (opened && !start.framework) return { variable: fact({ [(opened.groups[0] ?? opened.groups[1])!]: 'true' }, opened.evidence) }
-  const bound = start.framework ? undefined : sources.all('loopback').find((m) => isBound(project, m, start))
+  const bound = start.framework ? undefined : sources.all('loopback').find((m) => isBound(project, m, start) && reached()?.has(m.evidence.file) !== false)
   const missing = framework?.loopback ? sources.match(new RegExp(framework.loopback)) : undefined
   const found = bound ?? missing
   if (!found) return {}
@@ -127,7 +128,9 @@ const CONNECTS = /\b(?:\w*Pool|\w*Client|create(?:Connection|Pool|Client|Transpo
 function isBound(project: Project, { evidence: { file, line = 1, text = '' } }: Match, start: Start): boolean {
   if ((start.cwd === undefined && isOfAnother(project, file)) || !/listen|\bhost(name)?\b|address|bind/i.test(text) || ELSEWHERE.test(text)) return false
   const source = project.read(file) ?? ''
-  if (!/\.listen\(|\bserve\(|\bhostname\b/.test(source) || /["'`](?:0\.0\.0\.0|::)["'`]/.test(source)) return false
+  if (/["'`](?:0\.0\.0\.0|::)["'`]/.test(source)) return false
+  // a file that only knows a host may make a URL of it, or ask it
+  if (!/\.listen\(|\bserve\(/.test(source) && (!/\bhostname\b/.test(source) || /\brequest\(/.test(source) || source.split('\n').slice(line, line + 2).join('\n').includes('://'))) return false
   return !CONNECTS.test(source.split('\n').slice(Math.max(0, line - 4), line).join('\n'))
 }
 

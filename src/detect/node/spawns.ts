@@ -2,6 +2,7 @@ import type { Evidence, Warning } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import { lineAt } from '../project.ts'
 import { dataOf } from './data.ts'
+import type { Reached } from './reach.ts'
 import { ASIDE } from './writes.ts'
 
 const IMPORTS = /["'](?:node:)?child_process["']|["']execa["']|["']shelljs["']/
@@ -13,7 +14,7 @@ const MODULES = /^(?:cp|child|childProcess|child_process|shell|shelljs|sh)$/
  * Reads which programs the files start by name, and warns of those that no image of Node.js brings. Returns the first place that
  * starts one of the system's own, which a base without a shell lacks. @param reached the files that run, where imports tell them
  */
-export function readSpawns({ project, language }: DetectContext, files: readonly string[], reached: () => ReadonlySet<string> | undefined, installed: readonly string[], warnings: Warning[]): Evidence | undefined {
+export function readSpawns({ project, language }: DetectContext, files: readonly string[], reached: () => Reached | undefined, installed: readonly string[], warnings: Warning[]): Evidence | undefined {
   const { passed, system, packages } = dataOf(language).started
   const missing = new Map<string, Evidence>()
   let own: Evidence | undefined

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Evidence, Warning } from '../facts.ts'
 import { lineAt, type Project } from '../project.ts'
+import type { Reached } from './reach.ts'
 
 /** Where a program writes beside /tmp, as far as its sources say it with literals. */
 export interface Writes {
@@ -16,20 +17,20 @@ const MAX_FOLDERS = 5
 /** A longer line was made by a tool. */
 const MAX_LINE = 2000
 const TEXT = '["\'`]([\\w./][\\w./ -]*)["\'`]'
-/** A literal, one behind a variable of the environment, or one that is joined to the file's or the program's folder. */
-const PATH = `(?:process\\.env(?:\\.\\w+|\\[[^\\]]+\\])\\s*(?:\\|\\||\\?\\?)\\s*)?(?:${TEXT}|(?:path\\.)?(?:join|resolve)\\(\\s*(__dirname|import\\.meta\\.dirname|process\\.cwd\\(\\))\\s*,\\s*((?:["'\`][\\w./ -]+["'\`]\\s*,?\\s*)+)\\)|([A-Za-z_$][\\w$]*)\\s*[,)}\\n])`
+/** A literal, one behind others that may be unset, or one that is joined to the file's or the program's folder; else a name. */
+const PATH = `(?:[\\w.$]+(?:\\[[^\\]\\n]+\\]|\\(\\))?\\s*(?:\\|\\||\\?\\?)\\s*){0,4}(?:${TEXT}|(?:path\\.)?(?:join|resolve)\\(\\s*(__dirname|import\\.meta\\.dirname|process\\.cwd\\(\\))\\s*,\\s*((?:["'\`][\\w./ -]+["'\`]\\s*,?\\s*)+)\\)|((?:[A-Za-z_$][\\w$]*\\.)?[A-Za-z_$][\\w$]*)\\s*[,)}\\n])`
 const FILES = new RegExp(`(?:\\bnew (?:\\w+\\.)?(?:Database|BetterSqlite3|DatabaseSync|JSONFile(?:Sync)?|FileSync|Datastore)\\(\\s*(?:\\{\\s*filename:\\s*)?|\\bJSONFile(?:Sync)?Preset\\(\\s*|\\bcreateWriteStream\\(\\s*|\\b(?:writeFile|appendFile)(?:Sync)?\\(\\s*|\\bfilename:\\s*|\\bstorage:\\s*)${PATH}`, 'g')
 const FOLDERS = new RegExp(`(?:\\bmkdir(?:Sync)?\\(\\s*|\\bensureDir(?:Sync)?\\(\\s*|\\bmulter\\(\\{\\s*dest:\\s*|\\bcb\\(\\s*null\\s*,\\s*)${PATH}`, 'g')
 const NEEDLES = /Database|JSONFile|FileSync|Datastore|WriteStream|writeFile|appendFile|filename|storage|mkdir|ensureDir|multer/
 /** What is run by hand or for a build. */
-export const ASIDE = /(^|\/)(\.[^/]+|scripts?|tools?|bin|build|config|migrations?|seed(er|s)?|bench(marks?)?|gulpfile\.[cm]?js|[\w.-]+\.config\.[cm]?[jt]s)(\/|$)/
+export const ASIDE = /(^|\/)(\.[^/]+|scripts?|tools?|extras?|release|contrib|hack|ci|bin|build|config|migrations?|seed(er|s)?|bench(marks?)?|gulpfile\.[cm]?js|[\w.-]+\.config\.[cm]?[jt]s)(\/|$)/
 
 /**
  * Reads which files and folders the sources make: databases in a file, uploads, logs. A folder that holds files of the project
  * is left alone: a mount would hide them. @param root the app's own folder in the image @param cwd the one below it that the program
  * runs in @param output the folder that the build puts the program into @param reached the files that run, where imports tell them
  */
-export function readWrites(project: Project, files: readonly string[], { root, cwd, output, reached }: { root: string; cwd: string; output: string; reached: () => ReadonlySet<string> | undefined }, warnings: Warning[]): Writes {
+export function readWrites(project: Project, files: readonly string[], { root, cwd, output, reached }: { root: string; cwd: string; output: string; reached: () => Reached | undefined }, warnings: Warning[]): Writes {
   const workdir = posix.join(root, cwd)
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
@@ -53,8 +54,9 @@ export function readWrites(project: Project, files: readonly string[], { root, c
     const pathOf = ([plain, base, joined, name]: (string | undefined)[], deep = false): string | undefined => {
       if (plain !== undefined) return posix.resolve(workdir, plain)
       if (joined !== undefined) return posix.resolve(base === 'process.cwd()' ? workdir : posix.join(root, beside), ...[...joined.matchAll(/["'`]([^"'`]+)["'`]/g)].map((m) => m[1]!))
-      const set = deep || name === undefined ? null : new RegExp(`\\b(?:const|let|var)\\s+${name.replaceAll('$', '\\$')}\\s*=\\s*${PATH}`).exec(source)
-      return set ? pathOf(set.slice(1), true) : undefined
+      if (deep || name === undefined) return undefined
+      const set = new RegExp(`(?:\\b(?:const|let|var|static)\\s+|\\.)${name.replace(/^.*\./, '').replaceAll('$', '\\$')}\\s*=\\s*${PATH}`, 'g')
+      return [...source.matchAll(set)].map((m) => pathOf(m.slice(1), true)).find(Boolean)
     }
     for (const [pattern, add, isFile] of [[FILES, addFile, true], [FOLDERS, addFolder, false]] as const)
       for (const found of source.matchAll(pattern)) {
