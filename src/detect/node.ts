@@ -20,7 +20,7 @@ import { warnOfMcp } from './node/mcp.ts'
 import { readPrisma } from './node/prisma.ts'
 import { type Read, workdirOf } from './node/read.ts'
 import { type Reached, reachedFrom } from './node/reach.ts'
-import { type Address, OPENER, readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
+import { type Address, listensElsewhere, OPENER, readAddress, readHealth, readPort, readServes, readStop } from './node/server.ts'
 import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSpawns } from './node/spawns.ts'
@@ -134,7 +134,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   const variables = readVariables(context, sources, [port.variable?.value ?? '', ...Object.keys(address.variable?.value ?? {}), ...Object.keys(start.env)])
 
   const writes = start.static || start.framework ? { folders: [], links: [] } : readWrites(project, sources.files, { root: workdirOf(workspace), cwd: start.cwd ?? '', output: start.output, reached }, warnings)
-  const started = start.static ? undefined : readSpawns(context, sources.files, reached, system.runtime, warnings)
+  const started = start.static ? undefined : readSpawns(context, sources.files, reached, [...system.runtime, ...(start.bun ? ['bun'] : [])], warnings)
 
   const build = {
     managerVersion: installer.version,
@@ -194,7 +194,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
   return {
     ...shared,
     ...placed(served, here),
-    env: { ...(sources.match(HOME) ? { HOME: '/tmp' } : {}), ...variables.demanded, ...plain(start.env), ...system.env },
+    env: { ...(sources.match(HOME) ? { HOME: '/tmp' } : {}), ...variables.demanded, ...plain(start.env), ...system.env, ...(start.framework ? {} : listensElsewhere(project, sources, warnings)) },
     writable: [...(start.framework || start.output === '' ? (spec?.scratch ?? []) : []).map((f) => `${workdirOf(workspace)}/${f}`), ...writes.folders],
     ...(system.kind ? { kind: system.kind } : {}),
     build: { ...build, ...(start.bun ? { runtimeImage: dataOf(context.language).bun.runtime } : {}) },

@@ -64,7 +64,8 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
       if (found) return found
       continue
     }
-    if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse)) continue
+    // beside a program of the project's own the framework's command is for development
+    if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse || framework?.static)) continue
     const files = fileServer(context, command)
     if (files) return { ...NOTHING, static: { ...files, evidence } }
     const found = program(context, manifest, command, [evidence], false)
@@ -157,9 +158,14 @@ function callingStart({ project, language }: DetectContext, { json, production, 
   }
 }
 
+/** Generators of pages that are programs of other languages. */
+const MAKES_ELSEWHERE = /(?:^|[\s;&])(?:jekyll|hugo|mkdocs|pelican|zola|sphinx-build|bundle exec)\b/
+
 /** Files that nothing of the project serves, and that a build of its own may complete: the folder that holds the first page, or gets it. */
 function pages(project: Project, { json, production, scripts, keyAt }: Manifest): Start | undefined {
   const build = scripts.build ?? ''
+  // what no package of npm makes is not there
+  if (MAKES_ELSEWHERE.test(build)) return undefined
   // a page of a library shows what it does, and what only has tools is served as it lies
   if (build === '' && (Object.keys(production).length === 0 || (json.main ?? json.module ?? json.bin) !== undefined)) return undefined
   const made = ['dist', 'build', '_site'].find((f) => new RegExp(`(?:^|[\\s=:/'"])${f}(?:[/\\s'"]|$)`).test(build))

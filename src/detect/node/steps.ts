@@ -1,9 +1,11 @@
 import type { BuildValues, Fact, Warning } from '../facts.ts'
+import { top } from './argv.ts'
 import { configNeeds } from './config.ts'
 import { dataOf } from './data.ts'
 import { builtFolders, folderInstalls } from './folder.ts'
 import { buildScript, installs } from './framework.ts'
 import type { Install } from './install.ts'
+import { isOfAnother } from './listener.ts'
 import { type Manifest, readManifest } from './manifest.ts'
 import type { Prisma } from './prisma.ts'
 import { type Read, runs, workdirOf } from './read.ts'
@@ -18,7 +20,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
   const plain = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
   const pick = (name: string): string => (legacyPeers && !name.startsWith('prune') ? `${plain(name)} || ${plain(name)} --legacy-peer-deps` : plain(name))
   const tools = toolsOf(read)
-  const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : [])])
+  const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : ownFolder(read))])
   // the packages of members lie in their own folders too
   const spread = workspace !== undefined || read.packages.started !== undefined
   const libraries = spread && read.packages.needed.some((m) => Object.keys(m.manifest.production).length > 0)
@@ -46,6 +48,12 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     test: tested(manifest) ? runs(read, 'test') : '',
     workdir: [workdirOf(workspace), start.cwd].filter(Boolean).join('/'),
   }
+}
+
+/** The folder of the program where that has dependencies of its own, which node looks for there first. */
+function ownFolder({ context: { project }, start }: Read): string[] {
+  const folder = start.framework || start.static ? '' : top(start.sources[0])
+  return folder !== '' && isOfAnother(project, `${folder}/`) ? [folder] : []
 }
 
 const fill = (command: string, { workspace, manifest }: Read): string => (workspace ? command.replaceAll('{path}', workspace.path).replaceAll('{name}', manifest.json.name ?? workspace.path) : command)
