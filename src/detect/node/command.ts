@@ -66,7 +66,8 @@ function unwrap(words: string[], env: Record<string, string>): string[] | undefi
 function behind(words: string[], scripts: Record<string, string>, depth: number): Command | undefined {
   const [first, ...rest] = words as [string, ...string[]]
   const program = first.replace(/^(\.\/)?node_modules\/\.bin\//, '')
-  const plain = (argv: string[]): Command => ({ argv, env: {}, before: [] })
+  // what goes to the background ends a container
+  const plain = (argv: string[]): Command => ({ argv: argv.filter((w) => w !== '--daemon'), env: {}, before: [] })
   if (MANAGERS.test(program)) {
     const name = rest[0] === 'run' ? rest.slice(1).find((w) => !w.startsWith('-')) : rest[0]
     if (name !== undefined && scripts[name] !== undefined) return script(name, rest.slice(rest.indexOf(name) + 1), scripts, depth)

@@ -49,7 +49,7 @@ export function buildScript({ scripts }: Manifest, framework: NodeFramework | un
   const image = ['build-docker', 'build:docker'].find((s) => scripts[s] !== undefined && !/\bdocker(?:-compose)?\s/.test(scripts[s]!))
   const usual = image ?? ['build:prod', 'build:production', 'build'].find((s) => scripts[s] !== undefined && (s === 'build' || framework?.static !== true))
   const hosted = ['heroku-postbuild', 'gcp-build'].find((s) => scripts[s] !== undefined && (usual === undefined || installs(scripts[s]!, scripts)))
-  return hosted ?? usual ?? COMPILES.find((s) => /\b(?:tsc|swc|babel|esbuild|tsup|rollup|webpack|ncc|tsdown)\b/.test(scripts[s] ?? '')) ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b`).test(scripts[s]!)) : undefined)
+  return hosted ?? usual ?? COMPILES.find((s) => /\b(?:tsc|swc|babel|esbuild|tsup|rollup|webpack|ncc|tsdown)\b/.test(scripts[s] ?? '')) ?? (framework?.cli ? Object.keys(scripts).find((s) => new RegExp(`(^|[\\s/])${framework.cli} build\\b(?!.*[\\s/]${framework.cli} (?:start|serve|preview)\\b)`).test(scripts[s]!)) : undefined)
 }
 
 /** Other names of a script that compiles. */

@@ -20,6 +20,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
   const plain = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
   const pick = (name: string): string => (legacyPeers && !name.startsWith('prune') ? `${plain(name)} || ${plain(name)} --legacy-peer-deps` : plain(name))
   const tools = toolsOf(read)
+  for (const name of tools.packages.filter((p) => !p.includes('@', 1))) warnings.push({ message: `${name} starts the program, but package.json does not name it: the newest is taken`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: `npm install ${name}` })
   const folders = workspace ? [] : folderInstalls(read.context.project, manifest, [...builtFolders(read.context.project, manifest), ...(start.cwd ? [start.cwd] : ownFolder(read))])
   // the packages of members lie in their own folders too
   const spread = workspace !== undefined || read.packages.started !== undefined
@@ -132,7 +133,9 @@ function toolsOf({ context: { language, project }, manifest, framework, installe
   if (needed.length === 0) return { packages: [], whole: false }
   const lock = installer.lockFile ? ((workspace?.root ?? project).read(installer.lockFile) ?? '') : ''
   const packages = needed.map((name) => ({ name, version: lockedVersion(lock, name) ?? /\d+\.\d+\.\d+[\w.-]*/.exec(manifest.every[name] ?? '')?.[0] }))
-  return packages.some((p) => p.version === undefined) ? { packages: [], whole: true } : { packages: packages.map((p) => `${p.name}@${p.version}`), whole: false }
+  // what npx fetches where nothing names it
+  const fetched = (p: { name: string }): boolean => manifest.every[p.name] === undefined && workspace?.manifest.every[p.name] === undefined
+  return packages.some((p) => p.version === undefined && !fetched(p)) ? { packages: [], whole: true } : { packages: packages.map((p) => (p.version ? `${p.name}@${p.version}` : p.name)), whole: false }
 }
 
 const packageOf = (specifier: string): string => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
