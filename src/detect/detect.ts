@@ -86,7 +86,10 @@ export async function detect(project: Project, wanted: string | undefined, chose
       file: foreign.file,
       hint: `a preset pack can bring a language${chosenOnes.length > 0 ? `; if this is ${chosenOnes[0]!.loaded.language.title} all the same: --language ${chosenOnes[0]!.id}` : ''}`,
     })
-  if (chosenOnes.length === 1) return chosenOnes[0]!
+  if (chosenOnes.length === 1) {
+    warnOfAssets(chosenOnes[0]!, found)
+    return chosenOnes[0]!
+  }
   if (chosenOnes.length > 1)
     throw new InputError({
       message: `several languages: ${chosenOnes.map((f) => `${f.loaded.language.title} (${f.facts.language.evidence[0]?.file})`).join(', ')}`,
@@ -114,6 +117,16 @@ function theDeployed<T extends { facts: Facts }>(all: T[]): T[] {
   const file = all.find((f) => f.facts.build.static === true)?.facts.language.evidence[0]?.file
   if (file) server.facts.warnings.push({ message: `${file} builds pages of its own, which this image does not hold`, file, hint: 'build them before the image, or run this tool again in a folder of their own' })
   return [server]
+}
+
+/** Warns of what another manifest only builds, styles and scripts for pages, where the program's own build does not make it. */
+function warnOfAssets<T extends { id: string; facts: Facts }>(one: T, found: readonly T[]): void {
+  for (const { id, facts } of found) {
+    const commands = facts.build.commands as string[] | undefined
+    const file = facts.language.evidence[0]?.file
+    if (id === one.id || facts.start || !file || !commands?.length || one.facts.parts?.includes(id)) continue
+    one.facts.warnings.push({ message: `${file} makes files (${commands.join(' && ')}), which this image does not hold unless they are committed`, file, hint: 'run that before the image is built, or commit what it makes' })
+  }
 }
 
 /** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so. */
