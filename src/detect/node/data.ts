@@ -39,6 +39,8 @@ export interface NodeFramework extends Framework {
   words?: string[]
   /** what the sources say where it listens on nothing */
   silent?: string
+  /** packages that start it and that no manifest names: what they bring lies in /node_modules */
+  tools?: string[]
   older?: { major: number; start: string[] }
   notice?: string
   noticeHint?: string

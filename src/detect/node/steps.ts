@@ -127,6 +127,7 @@ function toolsOf({ context: { language, project }, manifest, framework, installe
   // what a runner needs beside itself, however it is loaded
   const beside = loaded.flatMap((n) => Object.values(dataOf(language).runners).find((r) => r.packages?.[0] === n)?.packages ?? [])
   const needed = [...new Set([...(runner?.packages ?? []), ...loaded, ...beside, ...configured])].filter((n) => manifest.production[n] === undefined)
+  if (start.framework) needed.push(...(framework?.tools ?? []))
   // what a folder's own installation brings is there whole
   if (start.cwd && project.has(`${start.cwd}/package.json`)) return { packages: [], whole: false }
   if (runner?.whole) return { packages: [], whole: true }
