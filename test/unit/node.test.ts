@@ -284,6 +284,11 @@ describe('package managers', () => {
     const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, 'package-lock.json': `{"packages":{}}${' '.repeat(5_000_000)}` })
     expect(facts.build.install).toBe('npm ci')
   })
+  test('a link to what is not there is no way out of the folder', async () => {
+    const of = (react: string) => ({ 'package.json': started('node server.js', { dependencies: { react } }), 'server.js': LISTEN })
+    expect((await factsOf(of('link:@types/react'))).build.install).toContain('npm install')
+    expect((await problemsOf(of('link:../react')))[0]!.message).toContain('leads out of this folder')
+  })
   test('tokens stay out, the rest of .npmrc is kept', async () => {
     const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, '.npmrc': 'legacy-peer-deps=true\n//npm.acme.example/:_authToken=${NPM_TOKEN}\n' })
     expect(facts.build).toMatchObject({ hidden: ['.npmrc'], npmrc: ['legacy-peer-deps=true'], manifests: [{ files: ['package.json'] }] })

@@ -94,6 +94,8 @@ function localPackages(project: Project, manifest: Manifest, members: readonly M
     const foreign = value.startsWith('workspace:') && members.length === 0
     if (path === undefined && !foreign) return []
     if (path !== undefined && project.has(path)) return [path]
+    // a link to nothing is laid all the same
+    if (path !== undefined && value.startsWith('link:') && !path.startsWith('..')) return []
     problems.push({ message: `"${name}": "${value}" leads out of this folder, so that nothing here can install it`, file: manifest.file, line: manifest.keyAt(name).line, hint: foreign ? 'run it within the whole workspace, whose root lists this folder' : 'run it in the folder that holds both, or depend on a published version' })
     return []
   })

@@ -66,6 +66,8 @@ export function resolveStart(context: DetectContext, manifest: Manifest, framewo
     }
     // beside a program of the project's own the framework's command is for development
     if (command.argv[0] === framework?.cli && (framework?.defaults || framework?.refuse || framework?.static)) continue
+    const instead = isTool(project, command) ? pages(project, manifest) : undefined
+    if (instead) return instead
     const files = fileServer(context, command)
     if (files) return { ...NOTHING, static: { ...files, evidence } }
     const found = program(context, manifest, command, [evidence], false)
@@ -158,6 +160,15 @@ function callingStart({ project, language }: DetectContext, { json, production, 
   }
 }
 
+/** What a build says of its folders: its words without those that only name the build, and what a runner of tasks reads. */
+function toldOf(project: Project, build: string): string {
+  const tasks = /\b(?:gulp|grunt)\b/.test(build) ? ['gulpfile.js', 'gulpfile.mjs', 'gulpfile.babel.js', 'gulpfile.ts', 'Gruntfile.js'].map((f) => project.read(f) ?? '') : []
+  return [build.replace(/\b[\w:-]+ build\b/g, ''), ...tasks].join('\n')
+}
+
+/** What a start script runs of the project's tools: a server for whoever works on it, which listens through another program. */
+const isTool = (project: Project, { argv }: Command): boolean => argv[0] === 'node' && /^(?:scripts|tools|tasks|build)\//.test(pathOf(argv) ?? '') && !LISTENS.test(project.read(fileOf(project, argv) ?? '') ?? '')
+
 /** Generators of pages that are programs of other languages. */
 const MAKES_ELSEWHERE = /(?:^|[\s;&])(?:jekyll|hugo|mkdocs|pelican|zola|sphinx-build|bundle exec)\b/
 
@@ -168,8 +179,9 @@ function pages(project: Project, { json, production, scripts, keyAt }: Manifest)
   if (MAKES_ELSEWHERE.test(build)) return undefined
   // a page of a library shows what it does, and what only has tools is served as it lies
   if (build === '' && (Object.keys(production).length === 0 || (json.main ?? json.module ?? json.bin) !== undefined)) return undefined
-  const made = ['dist', 'build', '_site'].find((f) => new RegExp(`(?:^|[\\s=:/'"])${f}(?:[/\\s'"]|$)`).test(build))
-  const folder = made !== undefined && !project.has('index.html') ? made : ['public', ''].find((f) => project.has(f === '' ? 'index.html' : `${f}/index.html`))
+  const told = toldOf(project, build)
+  const made = ['dist', 'build', '_site'].find((f) => new RegExp(`(?:^|[\\s=:./'"\`])${f}(?:[/\\s'"\`),]|$)`, 'm').test(told))
+  const folder = made !== undefined && !project.has('index.html') ? made : ['public', '', 'dist'].find((f) => project.has(f === '' ? 'index.html' : `${f}/index.html`))
   return folder === undefined || (folder === made && !project.has('src/index.html')) ? undefined : { ...NOTHING, static: { folder: folder || '.', spa: false, evidence: build === '' ? { file: folder ? `${folder}/index.html` : 'index.html' } : keyAt('build') } }
 }
 

@@ -7,6 +7,7 @@ import { buildScript, installs } from './framework.ts'
 import type { Install } from './install.ts'
 import { isOfAnother } from './listener.ts'
 import { type Manifest, readManifest } from './manifest.ts'
+import { withoutMigrations } from './migrations.ts'
 import type { Prisma } from './prisma.ts'
 import { type Read, runs, workdirOf } from './read.ts'
 
@@ -45,7 +46,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
     modules: needsModules ? [{ from: spread ? '/app' : '/app/node_modules', to: spread ? '/app' : start.cwd ? '/app/node_modules' : './node_modules', stage: tools.whole ? 'dependencies' : 'production-dependencies', excluded: spread ? install.manifests[0]!.files.filter((f) => f !== 'package.json') : [] }] : [],
     tools: tools.packages,
     buildEnv: environmentOf(read, install, version),
-    commands: commandsOf(read, install, warnings),
+    commands: commandsOf(read, install, prisma.some((p) => p.sqlite), warnings),
     test: tested(manifest) ? runs(read, 'test') : '',
     workdir: [workdirOf(workspace), start.cwd].filter(Boolean).join('/'),
   }
@@ -84,12 +85,14 @@ function environmentOf({ context, manifest, framework }: Read, install: Install,
 }
 
 /** What is run once the sources are there, in order: packages that the app needs, late lifecycle scripts, the build, what the start script builds by itself. */
-function commandsOf(read: Read, install: Install, warnings: Warning[]): string[] {
+function commandsOf(read: Read, install: Install, databaseFile: boolean, warnings: Warning[]): string[] {
   const { manifest, framework, start, workspace } = read
   const { scripts } = manifest
   if (start.build) return [...install.later.filter((c) => !/prisma generate/.test(c)), start.build]
   const named = buildScript(manifest, framework)
   const build = named && does(scripts[named]!) ? named : undefined
+  const plain = build && !databaseFile && !workspace ? withoutMigrations([scripts[`pre${build}`], scripts[build], scripts[`post${build}`]].filter(Boolean).join(' && '), scripts) : undefined
+  for (const command of plain?.left ?? []) warnings.push({ message: `"${command}" changes a database while it builds, where none is: the image leaves it out`, ...manifest.at(new RegExp(`"${build}"\\s*:`)), hint: 'run it once for a release, as a Job or in CI' })
   const before = start.before.filter((c) => !/\binstall\b/.test(c))
   // what a script stands for says more than its name
   const told = (c: string): string => `${c} ${[...c.matchAll(/\b(?:run|run-s|yarn|pnpm) ([\w:.-]+)/g)].map(([, n]) => scripts[n!] ?? '').join(' ')}`
@@ -100,7 +103,7 @@ function commandsOf(read: Read, install: Install, warnings: Warning[]): string[]
     warnings.push({ message: `"${command}" runs before the start, which the image leaves out: every replica would do it again`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: 'run it once for a release, as a Job or in CI' })
   const late = install.later.filter((c) => !/prisma generate/.test(c) && !(build && scripts[build]!.includes(c)))
   const libraries = (workspace?.needed ?? []).filter((m) => m.manifest.scripts.build !== undefined && does(m.manifest.scripts.build)).map((m) => runs(read, 'build', { path: m.path, name: m.manifest.json.name ?? m.path }))
-  const all = [...late, ...libraries, ...(build ? [manifest.absent ? scripts[build]! : runs(read, build)] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
+  const all = [...late, ...libraries, ...(build ? [plain?.rest ?? (manifest.absent ? scripts[build]! : runs(read, build))] : own ? [workspace ? `cd ${workspace.path} && npx ${own}` : own] : []), ...made, ...(start.framework && framework?.folders ? [`mkdir -p ${framework.folders.join(' ')}`] : [])]
   // the next command starts where this one did
   return all.map((c) => (/(^|[&;]\s*)cd\s/.test(c) && all.length > 1 ? `(${c})` : c))
 }
