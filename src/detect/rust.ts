@@ -9,6 +9,7 @@ import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from 
 import { readConfiguration } from './rust/configuration.ts'
 import { type Files, readFiles } from './rust/files.ts'
 import { readLoco } from './rust/loco.ts'
+import { type Checked, checkedQueries, warnOfMigrations } from './rust/queries.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem, staleIn } from './rust/system.ts'
@@ -42,16 +43,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const stale = lock === undefined ? undefined : staleIn(lock, crates.all.filter((c) => c.member))
   if (stale) warnings.push({ message: `Cargo.lock names another version of ${stale.name}, so the build brings it up to date`, file: stale.manifest, hint: 'cargo update --workspace, and commit Cargo.lock' })
   const needs = readNeeds(closureOf(crate, crates.all), lock)
-  const shuttle = needs.has('shuttle-runtime')
-  if (shuttle) warnings.push({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
   const sources = readSources(filesOf(project, language, binary, crates.all), language, [binary.path], crate.folder)
   const server = readServer(sources)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)
+  if (!chosen.start) refuseOthers(project, top, crate, needs, sources)
   if (!framework && !server.listens && !chosen.start) refusePages(project, crate)
-  if (needs.asked('sqlx') && !isPrepared(project, crates.all)) {
-    const query = sources.match(/\bquery(?:_as|_scalar)?!\(/)
-    if (query) warnings.push({ message: 'sqlx checks this query against a database, which the build has not', file: query.evidence.file, line: query.evidence.line, hint: 'cargo sqlx prepare, and commit .sqlx' })
-  }
+  const checked = needs.asked('sqlx') && !isPrepared(project, crates.all) ? checkedQueries(project, crate, sources, needs, data.checked as Record<string, Checked>, warnings) : undefined
+  warnOfMigrations(project, crate, sources, needs, warnings)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
@@ -91,14 +89,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     services: Object.entries(language.services).filter(([id]) => !loco?.sqlite || !/^(?:postgres|mysql)$/.test(id)).flatMap(([id, names]) => names.flatMap((n) => (crates.all.length > 1 ? needs.asked(n) : needs.has(n)) ?? []).slice(0, 1).map((e) => fact(id, e))),
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
-    unsuitable: [...system.unsuitable, ...programs.unsuitable],
+    unsuitable: [...system.unsuitable, ...programs.unsuitable, ...(checked?.unsuitable ?? [])],
     env: { ...(sources.match(new RegExp(data.home as string)) ? { HOME: '/tmp' } : {}), ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
       ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
-      systemPackages: system.build,
+      systemPackages: [...system.build, ...(checked?.packages ?? [])],
+      checked: checked?.command ?? '',
       systemPackagesApk: system.buildApk,
       runtimePackages: [...system.runtime, ...programs.apt],
       // what is not linked statically asks for the compiler's own library too
@@ -113,6 +112,16 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 
 /** What the macros of sqlx know of the database without one, https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode */
 const isPrepared = (project: Project, crates: readonly Crate[]): boolean => project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
+
+/** Throws InputError for a program that is more than its binary: a platform starts it, or another tool builds the pages that it needs. */
+function refuseOthers(project: Project, top: string, crate: Crate, needs: Needs, sources: Sources): void {
+  const shuttle = needs.asked('shuttle-runtime') && sources.match(/^#\[shuttle_runtime::main/)?.evidence
+  if (shuttle) throw new InputError({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
+  const manifest = [crate.manifest, join(top, 'Cargo.toml')].find((file) => (project.read(file) ?? '').includes('metadata.leptos'))
+  if (manifest && needs.asked('leptos')) throw new InputError({ message: 'cargo-leptos builds this program and the part of it that runs in a browser, which cargo alone does not', file: manifest, line: lineOf(project.read(manifest)!, 'metadata.leptos'), hint: `build it (cargo leptos build --release), and copy the program and its site folder into an image; for the program without its pages: --start ${crate.name}` })
+  const dioxus = needs.asked('dioxus/fullstack')
+  if (dioxus) throw new InputError({ message: 'the tool of Dioxus builds this program and the part of it that runs in a browser, which cargo alone does not', file: dioxus.file, line: dioxus.line, hint: `build it (dx bundle --release), and copy what it made into an image; for the program without its pages: --start ${crate.name}` })
+}
 
 /** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
 function refusePages(project: Project, crate: Crate): void {
