@@ -12,6 +12,8 @@ import { chooseManager, type Install, installValues, systemPackages } from './py
 import { type Manifests, readLocked, readManifests } from './python/manifests.ts'
 import { boundByImports, buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python/packages.ts'
 import { openMcp } from './python/mcp.ts'
+import { protosCommand } from './python/protos.ts'
+import { openRuns } from './python/runs.ts'
 import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python/start.ts'
 import { readTools } from './python/tools.ts'
@@ -67,6 +69,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const runsItself = start.argv?.value[0] === 'python' || (console_ && start.file !== undefined)
   const opened: Opened[] = []
   const hostVariable = runsItself ? bindsByVariable(project, sources, started.all('loopback'), opened, warnings) : undefined
+  if (runsItself) openRuns(project, own, opened, warnings)
   if (runsItself && spec?.id === 'mcp-sdk') openMcp(project, sources.files, opened, warnings)
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const host = runsItself && !hostVariable && start.argv ? hostArgument(project, own, start.argv.value) : undefined
@@ -92,7 +95,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     warnings.push({ message: `${spec.title} makes a key for its sessions in every container, so that they end with it`, file: start.file, hint: `give it one: ${String(spec.keyArgument)}=os.environ["SECRET_KEY"]` })
   }
   const configured = runsItself && !ports.port && !ports.variable ? settingsPort(project, own, data.clientPorts as number[], opened, warnings) : undefined
-  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (argumentPort(start) ?? ports.port ?? configured) : undefined
+  const port = start.argv?.value.some((w) => w.includes('{port}')) ? ports.port : runsItself ? (argumentPort(start) ?? ports.port ?? configured ?? (typeof spec?.ownPort === 'number' && !ports.variable ? assumed(spec.ownPort) : undefined)) : undefined
   // Celery brings it along, whatever its broker is
   const carried = has(manifests, 'kombu') && has(manifests, 'redis') ? 'amqp' : undefined
   const services = Object.entries(language.services).flatMap(([id, names]) => names.filter((n) => n !== carried && manifests.dependencies.has(n)).slice(0, 1).map((n) => fact(id, manifests.dependencies.get(n)!.evidence))).concat(extraServices(manifests))
@@ -135,6 +138,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       opened: opened.map((o) => ({ ...o })),
       collect: django?.collect ?? '',
       prepare: String(spec?.prepare ?? ''),
+      protos: protosCommand(project, sources.files, has(manifests, 'grpcio-tools') || manifests.locked.has('grpcio-tools'), warnings),
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
       moved: workdir !== '/app',

@@ -311,7 +311,7 @@ export function findFunction(project: Project, files: readonly string[]): Fact<s
 
 /** An application object of an unknown framework, by its name: what a server is told of. The last two are the protocols themselves. */
 const OBJECT = /^(?:(app|application|api|asgi|wsgi|asgi_app|wsgi_app)\s*(?::[^=\n]+)?=\s*[A-Za-z_][\w.]*\(|async def (\w+)\(\s*scope\b[^)]*\breceive\b|def (\w+)\(\s*environ\b[^)]*\bstart_response\b)/m
-const RUNS = /^if\s+__name__\s*(?:==|in\b)|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(/m
+const RUNS = /^if\s+__name__\s*(?:==|in\b)|^\w*\.(?:run|start|serve|listen|launch|mainloop)\(|^(?:asyncio|uvicorn|anyio)\.run\(|^with (?:\w+\.)?make_server\(/m
 
 /** An application object that nothing in its file runs, in a file of a usual name: of a framework that is not known, or of none. */
 export function findUnknown(project: Project, files: readonly string[], entries: readonly string[], root: (file: string) => string): { target: Target; interface: 'asgi' | 'wsgi' } | undefined {

@@ -21,7 +21,7 @@ export function serve({ language, project }: DetectContext, manifests: Manifests
   const env: Record<string, string> = root && !django ? { PYTHONPATH: `/app/${root}` } : {}
   const name = `${target.module}:${target.object}`
   // an unguarded app.run() would start Flask's own server while the module is imported; Flask's own switch keeps it from that
-  if (spec.id === 'flask' && new RegExp(`^${target.object}\\.run\\(`, 'm').test(project.read(target.file) ?? '')) env.FLASK_RUN_FROM_CLI = 'true'
+  if ((spec.id === 'flask' && new RegExp(`^${target.object}\\.run\\(`, 'm').test(project.read(target.file) ?? '')) || (spec.id === 'dash' && /^\w+\.run(?:_server)?\(/m.test(project.read(target.file) ?? ''))) env.FLASK_RUN_FROM_CLI = 'true'
   if (spec.argv) {
     const argv = (spec.argv as string[]).map((w) => w.replace('{app}', name).replace('{celery}', name))
     if (target.factory && spec.id === 'sanic') argv.push('--factory')

@@ -33,6 +33,10 @@ export function chooseStart(context: DetectContext, manifests: Manifests, files:
   const root = (file: string): string => importRoot(project, file)
   const target = said?.target ?? (said?.script && !said.weak ? undefined : spec && (findTargets(project, files, spec, root)[0] ?? (spec.interface === 'asgi' ? calledTarget(project, files, root) : undefined)))
   const folder = said?.target ? said.root : target ? root(target.file) : ''
+  // a server that imports such a file would wait for what the file itself starts
+  const blocked = target && !said?.target && !/^(?:flask|dash|fasthtml)$/.test(spec!.id) ? BLOCKS.exec(project.read(target.file) ?? '') : null
+  if (blocked && spec!.id === 'bottle') Object.assign(target!, { module: 'bottle', object: target!.module === 'bottle' ? target!.object : `load_app('${target!.module}:${target!.object}')` })
+  else if (blocked) return runScript(project, files, spec, { script: target!.file, root: folder, evidence: { file: target!.file, line: lineOf(project.read(target!.file)!, blocked[0], blocked.index), text: blocked[0] } }, language.data!.entries as string[])
   if (spec && target && spec.interface !== 'script' && !String(spec.argv).includes('{file}')) return serve(context, manifests, spec, target, folder, line, django, said?.options)
   if (!spec && said?.target) {
     const asgi = new RegExp(`^async def ${said.target.object}\\(`, 'm').test(project.read(said.target.file) ?? '')
@@ -51,6 +55,9 @@ export function chooseStart(context: DetectContext, manifests: Manifests, files:
   }
   return runScript(project, files, spec, said, entries)
 }
+
+/** A server that a file starts while it is imported. */
+const BLOCKS = /^(?:(?:uvicorn|hypercorn|bottle)\.run|(?:waitress\.)?serve|run|run_simple|asyncio\.run|(?:web\.)?run_app|(?:app|application|api)\.run|with (?:\w+\.)?make_server|\w+\.serve_forever)\(.*/m
 
 /** What a framework's own command is told: the function that it calls, or the file that it runs. */
 function ownCommand(context: DetectContext, manifests: Manifests, files: readonly string[], spec: Framework, said: Entry | undefined, line: string): Start | undefined {
