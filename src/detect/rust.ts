@@ -65,7 +65,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
   const sqlite = loco?.sqlite ? (data.sqlite as Record<string, string>)['sqlx/sqlite'] : sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const read = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...(loco?.variables ?? [])]
-  const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
+  const values = exampleValues(project, [...read, ...configuration.settings].filter((v) => v.value !== server.portVariable?.value), warnings)
   const variables = withExamples(project, [...read, ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
   const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })

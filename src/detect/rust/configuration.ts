@@ -21,7 +21,7 @@ const SECTION = '(?:application|app|server|http|web|api|service|listen|net|netwo
  * or in a section of the server, and the environment variables that override it, where the sources add that source.
  */
 export function readConfiguration(project: Project, sources: Sources, needs: Needs): Configuration {
-  const out: Configuration = { settings: [] }
+  const out = readFields(project, sources, needs)
   if (!needs.asked('config') && !needs.asked('figment')) return out
   const names = ['', 'config/', 'configs/', 'configuration/', 'settings/', 'conf/'].flatMap((folder) => project.names(folder).map((n) => folder + n))
   const variable = environmentOf(sources)
@@ -40,6 +40,35 @@ export function readConfiguration(project: Project, sources: Sources, needs: Nee
       ...(variable && host ? { hostVariable: fact({ [variable([...section, host])]: found.together ? '0.0.0.0:{port}' : '0.0.0.0' }, place) } : {}),
     })
   }
+  return out
+}
+
+const PORT_FIELD = /^(?:(?:server|http|app|api|web|listen|bind|service)_)?port$/
+const HOST_FIELD = /^(?:(?:server|http|app|api|web|listen|bind|service)_)?(?:host|address|addr|ip|interface)$/
+
+/**
+ * The variables that fields of a struct are read from, by envy (https://docs.rs/envy) or by config's Environment without files: the port, the
+ * address, and those that an example of .env lists.
+ */
+function readFields(project: Project, sources: Sources, needs: Needs): Configuration {
+  const out: Configuration = { settings: [] }
+  const envy = needs.asked('envy') && sources.match(/\benvy::(?:from_env|from_iter|prefixed\(\s*"(\w+)")/)
+  const config = envy ? undefined : needs.asked('config') && sources.match(/\bEnvironment::(?:default\(|with_prefix\(\s*"(\w+)")/)
+  const reader = envy || config
+  if (!reader) return out
+  const prefix = envy ? (envy.groups[0] ?? '') : config && config.groups[0] ? `${config.groups[0]}_` : ''
+  const example = ['.env.example', '.env.sample', '.env.template', '.env.dist', '.env'].map((file) => project.read(file) ?? '').join('\n')
+  for (const { groups: [field], evidence } of sources.matches(/^[ \t]+(?:pub(?:\([^)]*\))?[ \t]+)?([a-z]\w*)[ \t]*:[ \t]*(?:Option<)?(?:u16|u32|u64|usize|i32|i64|f32|f64|bool|String|(?:std::net::)?Ip(?:v4|v6)?Addr)>?[ \t]*,?[ \t]*(?:\/\/.*)?$/)) {
+    const name = `${prefix}${field}`.toUpperCase()
+    const given = new RegExp(`^(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*["']?([^"'\\s#]*)`, 'm').exec(example)?.[1]
+    if (PORT_FIELD.test(field!) && !out.portVariable) {
+      out.portVariable = fact(name, evidence)
+      if (/^\d{2,5}$/.test(given ?? '')) out.port = fact(Number(given), evidence)
+    } else if (HOST_FIELD.test(field!) && !out.hostVariable) out.hostVariable = fact({ [name]: '0.0.0.0' }, evidence)
+    else if (given !== undefined) out.settings.push(fact(name, evidence))
+  }
+  // an address stands beside its port; elsewhere it is another's
+  if (out.hostVariable?.evidence[0]!.file !== out.portVariable?.evidence[0]!.file) delete out.hostVariable
   return out
 }
 
