@@ -25,7 +25,7 @@ const MESSAGE = 'the program listens on loopback only, where nothing outside of 
 /** What the build changes in lines that listen on loopback, each with a warning; a line of another form is only warned about. @param listening files that listen, where an address may stand without its port */
 export function openLoopback(lines: readonly Match[], listening: ReadonlySet<string>, warnings: Warning[]): Opened[] {
   const out: Opened[] = []
-  for (const { evidence: { file, line, text = '' } } of lines) {
+  for (const { evidence: { file, line, text: shown = '' }, text = shown } of lines) {
     const [form, address, open] = FORMS.find(([f]) => f.test(text)) ?? []
     const from = form?.exec(text)?.[0]
     if (from === undefined) {

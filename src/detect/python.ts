@@ -18,7 +18,7 @@ import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python/start.ts'
 import { readTools } from './python/tools.ts'
 import { installUnlisted } from './python/unlisted.ts'
-import { choosePythonVersion, pinFor } from './python/version.ts'
+import { choosePythonVersion, pinFor, releaseBefore } from './python/version.ts'
 import { releaseOf } from './python/release.ts'
 import { readWrites } from './python/writes.ts'
 import { installPrograms } from './programs.ts'
@@ -167,9 +167,10 @@ function liesBelow(project: Project, { dependencies, pyproject, requirements }: 
 function besideOf(manifests: Manifests, spec: Framework | undefined): string[] {
   const beside = spec?.beside
   const name = spec?.dependencies?.[0]
-  if (typeof beside !== 'string' || has(manifests, beside) || manifests.locked.has(beside)) return []
-  const version = manifests.locked.get(name!) ?? manifests.dependencies.get(name!)?.pinned
-  return [version ? `${beside}==${version}` : beside]
+  if (typeof beside !== 'string' || releaseBefore(manifests, name!, String(spec!.besideSince)) !== undefined || has(manifests, beside) || manifests.locked.has(beside)) return []
+  const { pinned, below } = manifests.dependencies.get(name!) ?? {}
+  const version = manifests.locked.get(name!) ?? pinned
+  return [version ? `${beside}==${version}` : below ? `'${beside}<${below}'` : beside]
 }
 
 /** What a person should know of how the program is installed and served. */

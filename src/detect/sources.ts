@@ -14,6 +14,8 @@ const MAX_LINE = 2000
 export interface Match {
   groups: (string | undefined)[]
   evidence: Evidence
+  /** the whole line, which the evidence shortens */
+  text?: string
 }
 
 /** Reads a project's sources for the patterns of its language. Files are read once, entry files first. */
@@ -93,7 +95,7 @@ export function readSources(project: Project, language: Language, entries: reado
       found.sort((a, b) => a.from - b.from || a.rank - b.rank)
       for (const [i, { m, from, line }] of found.entries()) {
         if (found[i - 1]?.from === from || line.length > MAX_LINE || COMMENT.test(line)) continue
-        yield { groups: m.slice(1), evidence: { file, line: lineOf(text, line, from), text: line.trim().slice(0, 120) } }
+        yield { groups: m.slice(1), evidence: { file, line: lineOf(text, line, from), text: line.trim().slice(0, 120) }, text: line.trim() }
       }
     }
   }

@@ -209,3 +209,9 @@ test('a program that it starts is installed; a command of clap is none', async (
   expect(messages(await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': 'fn main() {\n    Command::new("git").arg("log").output();\n}\n' }))).toContain('runs git')
   expect(messages(await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': 'fn main() {\n    let m = Command::new("shop").get_matches();\n}\n' }))).not.toMatch(/starts|runs/)
 })
+
+test('a loopback address is opened at the end of a long line too', async () => {
+  const chain = `HttpServer::new(|| App::new()${'.service(hello_world)'.repeat(8)}).bind(("127.0.0.1", 8081))?.run().await`
+  const facts = await factsOf({ 'Cargo.toml': cargo('actix-web = "4"\n'), 'src/main.rs': `#[actix_web::main]\nasync fn main() -> std::io::Result<()> {\n    ${chain}\n}\n` })
+  expect(JSON.stringify(facts?.build.opened)).toContain('0.0.0.0')
+})

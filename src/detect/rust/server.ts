@@ -35,7 +35,7 @@ export function readAddress(sources: Sources, { port, portVariable }: { port?: n
     if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [], opened: [] }
     if (option.long) return { arguments: [`--${option.long}`, withPort(value)], opened: [] }
   }
-  const bound = ({ evidence: { text = '' } }: Match): boolean => (/bind|listen|serve|run\(|addr|host|server|parse\(/i.test(text) || new RegExp(`[:, ]${port}\\b`).test(text)) && !ANOTHER.test(text)
+  const bound = ({ evidence: { text: shown = '' }, text = shown }: Match): boolean => (/bind|listen|serve|run\(|addr|host|server|parse\(/i.test(text) || new RegExp(`[:, ]${port}\\b`).test(text)) && !ANOTHER.test(text)
   return { arguments: [], opened: ownAddress ? [] : openLoopback(sources.all('loopback').filter(bound), filesOf(sources.all('listens')), warnings) }
 }
 
