@@ -129,7 +129,7 @@ function refusePages(project: Project, crate: Crate): void {
   const client = /^(?:yew|leptos|dioxus|sycamore)\s*=\s*\{[^}\n]*\b(?:csr|web)\b/m
   const place = [[below('Trunk.toml'), /^/], [below('index.html'), /data-trunk/], [crate.manifest, client]] as const
   const found = place.find(([file, sign]) => sign.test(project.read(file) ?? '\0') && project.has(file))
-  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found[0], line: lineOf(project.read(found[0])!, found[1]), hint: 'build them (trunk build --release), and run this in the folder that they are in: --app dist' })
+  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found[0], line: lineOf(project.read(found[0])!, found[1]), hint: `build them (${found[0] === crate.manifest && project.read(crate.manifest)!.includes('dioxus') ? 'dx bundle --release --platform web' : 'trunk build --release'}), and run this in the folder that they are in: --app dist` })
 }
 
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */

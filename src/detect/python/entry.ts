@@ -329,6 +329,10 @@ export function findUnknown(project: Project, files: readonly string[], entries:
 /** A statement that does something when the file is run; a library only defines. */
 const ACTS = /^(?:(?:await )?[\w.]+\(|\w[\w, ]*=\s*[\w.]+\(|while\b|for\b|with\b|async\b(?! def))/m
 
+/** The same without names that are given a value, as a library's logger is. */
+const STATES = /^(?:(?:await )?[\w.]+\(|while\b|for\b|with\b|async\b(?! def))/m
+const acts = (source: string): boolean => (/^(?:async )?def |^class /m.test(source) ? STATES : ACTS).test(source)
+
 /** Whether a file only defines what others call. */
 const defines = (source: string): boolean => /^(?:async )?def |^class /m.test(source) && !ACTS.test(source)
 
@@ -341,6 +345,6 @@ export function findScript(project: Project, files: readonly string[], entries: 
   if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
   const running = scripts.filter(runs)
   const likely = running.length > 1 ? running.filter((f) => /_(?:server|app|main|bot|worker)\.py$/.test(f)) : running
-  const only = likely.length === 1 ? likely[0] : scripts.length === 1 && ACTS.test(project.read(scripts[0]!) ?? '') ? scripts[0] : undefined
+  const only = likely.length === 1 ? likely[0] : scripts.length === 1 && acts(project.read(scripts[0]!) ?? '') ? scripts[0] : undefined
   return only ? { ...fact(only, { file: only, line: 1 }), guess: true } : undefined
 }
