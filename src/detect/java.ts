@@ -1,6 +1,7 @@
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { closedProgram, isClosed, readBare } from './java/bare.ts'
 import { type BuildFile, under, within } from './java/build.ts'
+import { buildersOf, jdkImage, type Jdks, jdksOf } from './java/jdks.ts'
 import { gradleFolders, readGradle } from './java/gradle.ts'
 import { chooseMain, findMains } from './java/main.ts'
 import { mavenFolders, readMaven } from './java/maven.ts'
@@ -11,7 +12,7 @@ import { playSecret, readSbt } from './java/sbt.ts'
 import { readSettings, type Settings, variableOf } from './java/settings.ts'
 import { isTomcat, isWar, serverOf } from './java/war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java/web.ts'
-import type { DetectContext, Framework, Language, Manager } from './language.ts'
+import type { DetectContext, Framework, Language } from './language.ts'
 import { detectMember } from './member.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
@@ -96,9 +97,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const properties = [...(spec?.flags as string[] | undefined ?? []), ...(spec?.override ? databases.map(([name, url]) => `-D${spec.override}${name}=${url}`) : []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
   const args = [...properties, ...packaging.run, ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
-  const apart = apartOf(build, language)
+  const jdks = jdksOf(build, language, warnings)
   const asked = build.release ?? notedVersion(project)
-  const line = version(language, { ...build, newest: removedLimit(build, asked, sources, data) ?? served?.newest ?? build.newest }, asked, data.oldest, apart, warnings)
+  const line = version(language, { ...build, newest: removedLimit(build, asked, sources, data) ?? served?.newest ?? build.newest }, asked, data.oldest, jdks, warnings)
   // what was written for Java 11 or before may reach into what 17 has closed
   const opens = build.preview ? ['--enable-preview'] : asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
@@ -145,7 +146,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       bare: build.manager === 'bare',
       compiled: build.manager !== 'bare' || build.file.endsWith('.java'),
       // Maven fetches what serves a WAR that no build made
-      baseValues: buildersOf(build, build.manager === 'bare' && served ? language.managers.find((m) => m.id === 'maven')! : manager, apart),
+      baseValues: buildersOf(build, build.manager === 'bare' && served ? language.managers.find((m) => m.id === 'maven')! : manager, jdks),
+      toolchain: jdks?.beside ? String(jdks.beside) : '',
+      toolchainImage: jdkImage(jdks?.beside ?? 0),
       wrapper: build.wrapper,
       gradle: build.manager === 'gradle',
       sbt: build.manager !== 'sbt' ? '' : build.launcher?.startsWith('1.') ? build.launcher : data.launcher,
@@ -239,33 +242,14 @@ function chooseFramework(language: Language, build: BuildFile, chosen: string | 
   return undefined
 }
 
-/** The Java of a toolchain that is no line here, so that its JDK builds and a newer line runs. Older ones have no image. */
-function apartOf(build: BuildFile, language: Language): number | undefined {
-  const number = Number(build.release?.value)
-  return build.exact && build.wrapper && number >= 18 && !language.versions.lines.some((l) => Number(l.id) === number) && language.versions.lines.some((l) => Number(l.id) > number) ? number : undefined
-}
-
-/** The images that build: the manager's own, or a JDK's where the project brings its build tool. */
-function buildersOf(build: BuildFile, manager: Manager, apart: number | undefined): Record<string, string> {
-  const jdk = { builder: 'eclipse-temurin:{version}-jdk-noble', builderAlpine: 'eclipse-temurin:{version}-jdk-alpine-3.24', builderChainguard: 'cgr.dev/chainguard/jdk:latest-dev', builderDhi: 'dhi.io/eclipse-temurin:{version}-jdk-debian13-dev' }
-  // a wrapper whose jar is kept out of the repository still says the version
-  if (build.pinned) return { ...jdk, builder: `gradle:${build.pinned}-jdk{version}`, builderAlpine: `gradle:${build.pinned}-jdk{version}-alpine` }
-  if (apart) return { ...jdk, builder: `eclipse-temurin:${apart}-jdk-${apart < 22 ? 'jammy' : 'noble'}`, builderAlpine: `eclipse-temurin:${apart}-jdk-alpine` }
-  return build.wrapper ? jdk : { builder: String(manager.builder), builderAlpine: String(manager.builderAlpine), builderChainguard: String(manager.builderChainguard), builderDhi: String(manager.builderDhi) }
-}
-
 /**
  * The oldest line with support that is not older than what the build asks for, nor newer than its tools run on. A toolchain is
  * taken as it is where there is a line of it.
  */
-function version(language: Language, build: BuildFile, asked: Fact<string> | undefined, oldest: number, apart: number | undefined, warnings: Warning[]): Fact<string> | undefined {
+function version(language: Language, build: BuildFile, asked: Fact<string> | undefined, oldest: number, jdks: Jdks | undefined, warnings: Warning[]): Fact<string> | undefined {
   const number = asked && majorOf(asked)
   const lines = language.versions.lines.map((l) => Number(l.id)).sort((a, b) => a - b)
-  if (apart) {
-    const newer = lines.find((l) => l > apart)!
-    warnings.push({ message: `the build wants a toolchain of Java ${apart}, which gets no more fixes: it builds, and Java ${newer} runs what it makes`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${newer}` })
-    return fact(String(newer), ...asked!.evidence)
-  }
+  if (jdks) return jdks.run
   const [major = 0, minor = 0] = (build.boot ?? '9').split('.').map(Number)
   // https://docs.spring.io/spring-boot/docs/2.0.9.RELEASE/reference/html/getting-started-system-requirements.html: what makes its proxies is refused by Java 17, and Java 11 lacks JAXB
   const early = (major < 2 || (major === 2 && minor < 1)) && (number || 8) <= 8
@@ -273,9 +257,10 @@ function version(language: Language, build: BuildFile, asked: Fact<string> | und
   const limit = newest?.value ?? Infinity
   // what Spring Boot brings before 3.2, Lombok above all, is older than Java 21
   const fallback = major < 3 || (major === 3 && minor < 2) ? oldest : Number(language.versions.default)
-  const exact = build.exact ? lines.find((l) => l === number && l <= limit) : undefined
+  // its tools run on it where its author has it
+  const exact = build.exact ? lines.find((l) => l === number) : undefined
   const wanted = exact ?? lines.find((l) => l >= oldest && l >= (number ?? fallback)) ?? lines.at(-1)!
-  const line = wanted <= limit ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
+  const line = wanted <= limit || exact ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
   if (line !== wanted && asked) warnings.push({ message: `${newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: newest!.evidence[0]!.file, hint: 'update it' })
   if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)

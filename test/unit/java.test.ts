@@ -133,7 +133,12 @@ describe('packaging', () => {
   test('a toolchain without a line here builds, and a newer line runs', async () => {
     const files = { 'build.gradle.kts': 'plugins {\n  application\n}\njava { toolchain { languageVersion = JavaLanguageVersion.of(24) } }\napplication { mainClass = "com.example.Main" }\n', gradlew: '', 'gradle/wrapper/gradle-wrapper.jar': '', 'gradle/wrapper/gradle-wrapper.properties': 'distributionUrl=https\\://services.example/gradle-8.14-bin.zip\n' }
     const facts = await factsOf(files)
-    expect(facts).toMatchObject({ version: { value: '25' }, build: { baseValues: { builder: 'eclipse-temurin:24-jdk-noble' } } })
+    expect(facts).toMatchObject({ version: { value: '25' }, build: { toolchain: '', baseValues: { builder: 'eclipse-temurin:24-jdk-noble' } } })
+  })
+  test('a toolchain that Gradle does not run on lies beside the JDK that it does', async () => {
+    const files = { 'build.gradle.kts': 'plugins {\n  application\n}\nkotlin { jvmToolchain(24) }\napplication { mainClass = "com.example.Main" }\n', 'gradle/wrapper/gradle-wrapper.properties': 'distributionUrl=https\\://services.example/gradle-8.10-bin.zip\n' }
+    expect(await factsOf(files)).toMatchObject({ version: { value: '25' }, build: { toolchain: '24', baseValues: { builder: 'gradle:8.10-jdk21' } } })
+    expect(await factsOf({ 'build.gradle.kts': files['build.gradle.kts'] })).toMatchObject({ version: { value: '25' }, build: { toolchain: '24', baseValues: { builder: 'gradle:{gradle}-jdk{version}-noble' } } })
   })
   test('a file without a class is one in Java 25', async () => {
     expect(await factsOf({ 'Server.java': 'void main() throws Exception {\n  new ServerSocket(9000);\n}\n' })).toMatchObject({ version: { value: '25' }, port: { value: 9000 } })
@@ -267,7 +272,7 @@ describe('versions of other files', () => {
   test('a toolchain is taken as it is', async () => {
     const of = (version: string): Record<string, string> => ({ 'build.gradle': `plugins {\n  id 'application'\n}\njava { toolchain { languageVersion = JavaLanguageVersion.of(${version}) } }\n`, 'src/main/java/a/B.java': MAIN })
     expect((await factsOf(of('11'))).version?.value).toBe('11')
-    expect((await factsOf(of('19'))).warnings.map((w) => w.message)).toEqual(['the build wants a toolchain of Java 19, and the image has 21'])
+    expect((await factsOf(of('19'))).warnings.map((w) => w.message)).toEqual(['the build wants a toolchain of Java 19, which gets no more fixes: it builds, and Java 21 runs what it makes'])
   })
   test('an older Kotlin compiles for nothing newer', async () => {
     expect((await factsOf({ 'build.gradle.kts': 'plugins {\n  kotlin("jvm") version "1.8.20"\n  application\n}\n', 'src/main/kotlin/a/B.kt': 'package a\nfun main() {}\n' })).version?.value).toBe('17')

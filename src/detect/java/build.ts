@@ -39,6 +39,8 @@ export interface BuildFile {
   release?: Fact<string>
   /** the release is that of a toolchain, which has to be there exactly */
   exact?: boolean
+  /** the Java that Gradle compiles with, and the newest that it runs on itself */
+  toolchain?: { java: Fact<string>; limit: number | undefined }
   /** artifact ids of the dependencies that are there at run time, with their places */
   dependencies: Map<string, Evidence>
   /** Spring Boot's version, where a build file names one */

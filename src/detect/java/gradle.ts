@@ -68,6 +68,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     args: toldBy(own(module), (text) => variablesOf(project, text)),
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
+    ...(toolchain ? { toolchain: { java: toolchain, limit: limitOf({ gradle: tools.gradle }).newest?.value } } : {}),
     ...limitOf(tools),
     tests: project.files().some((f) => siblings.some((s) => f.startsWith(under(s, 'src/test/')))),
   }

@@ -8,7 +8,7 @@ const NEWEST: Record<string, { title: string; limits: Limits }> = {
   // https://docs.gradle.org/current/userguide/compatibility.html
   gradle: { title: 'Gradle', limits: [['9.1', 25], ['8.14', 24], ['8.10', 23], ['8.8', 22], ['8.5', 21], ['8.3', 20], ['7.6', 19], ['7.5', 18], ['7.3', 17], ['7.0', 16], ['6.7', 15], ['6.3', 14], ['6.0', 13], ['5.4', 12], ['5.0', 11], ['4.7', 10], ['0', 8]] },
   // what it compiles for: https://kotlinlang.org/docs/gradle-configure-project.html
-  kotlin: { title: 'Kotlin', limits: [['2.3', 25], ['2.2', 24], ['2.1', 23], ['2.0', 22], ['1.9', 20], ['1.8', 18], ['1.6', 17], ['0', 11]] },
+  kotlin: { title: 'Kotlin', limits: [['2.3', 25], ['2.2', 24], ['2.1', 23], ['2.0', 22], ['1.9.20', 21], ['1.9', 20], ['1.8', 18], ['1.6', 17], ['0', 11]] },
   // https://projectlombok.org/changelog
   lombok: { title: 'Lombok', limits: [['1.18.40', 25], ['1.18.30', 24], ['1.18.22', 20], ['1.18.4', 15], ['0', 8]] },
   // what they reach into by reflection is closed from Java 12 or 16 on
