@@ -61,6 +61,8 @@ export interface LanguageFacts {
   services?: Fact<string>[]
   /** the scheme of a service's URLs, by its id, where the program's driver is named in it: "postgresql+asyncpg" */
   urlSchemes?: Record<string, string>
+  /** what the program's drivers take in place of a service's URL, by its id */
+  urls?: Record<string, string>
   /** names of settings that hold a host and a port, whatever they are called: REDIS_URL of "localhost:6379" */
   addresses?: string[]
   /** true where the program handles SIGTERM itself, so that it needs no init as PID 1 */

@@ -32,6 +32,7 @@ interface GoData {
   reads: string
   routes: string
   embedded: string
+  urls: Record<string, { value: string; unless: string[] }>
   writes: WritePatterns
 }
 
@@ -116,6 +117,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     handlesSigterm: server.handlesSigterm,
     services: servicesOf(language, uses, sources.match(new RegExp(data.embedded)), warnings),
     addresses: addressNames(sources),
+    urls: Object.fromEntries(Object.entries(data.urls).flatMap(([id, { value, unless }]) => (unless.some(uses) ? [] : [[id, value]]))),
     secrets: secretNames(variables),
     settings: variables,
     unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],

@@ -19,8 +19,10 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
   const values = new Map<string, string>([...(facts.secrets ?? [])].map((s) => [s.value, '']))
   const passwords: string[] = []
   const taken = new Set<string>()
-  for (const service of services) {
-    const others = services.flatMap((s) => (s === service ? [] : ((s.words as string[] | undefined) ?? [])))
+  for (const plain of services) {
+    const url = facts.urls?.[plain.id]
+    const service = url === undefined ? plain : ({ ...plain, parts: { ...(plain.parts as Record<string, string>), url, dsn: url } } as Service)
+    const others = services.flatMap((s) => (s === plain ? [] : ((s.words as string[] | undefined) ?? [])))
     const whole = knownTo(service, others)
     const address = (service.parts as Record<string, string> | undefined)?.address
     const valueOf = (name: string): string | undefined => (address && whole(name) !== undefined && facts.addresses?.includes(name) ? address : whole(name))

@@ -22,6 +22,11 @@ describe('what a program is told of its services', () => {
     expect(told(id, Object.keys(values))).toEqual(values)
   })
 
+  test('what drivers take in place of a URL, and an address that is called one', () => {
+    const facts = { secrets: [], settings: ['DATABASE_URL', 'DB_DSN', 'DB_HOST', 'REDIS_URL', 'CACHE_REDIS_URL'].map((n) => fact(n)), urls: { mysql: 'app@tcp(mysql:3306)/app' }, addresses: ['REDIS_URL'] } as unknown as Facts
+    expect(Object.fromEntries(settingsOf(facts, chosen('mysql redis')).compose.map(({ name, value }) => [name, value]))).toEqual({ DATABASE_URL: 'app@tcp(mysql:3306)/app', DB_DSN: 'app@tcp(mysql:3306)/app', DB_HOST: 'mysql', REDIS_URL: 'redis:6379', CACHE_REDIS_URL: 'redis://redis:6379' })
+  })
+
   test('each service has what its default names', () => {
     for (const [id, service] of Object.entries(services as unknown as Record<string, Service>)) expect(Object.keys(told(id, [])), id).toEqual([service.default])
   })
