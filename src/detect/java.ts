@@ -1,3 +1,4 @@
+import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { closedProgram, isClosed, readBare } from './java/bare.ts'
 import { type BuildFile, under, within } from './java/build.ts'
@@ -5,7 +6,7 @@ import { buildersOf, jdkImage, type Jdks, jdksOf } from './java/jdks.ts'
 import { gradleFolders, readGradle } from './java/gradle.ts'
 import { chooseMain, findMains } from './java/main.ts'
 import { mavenFolders, readMaven } from './java/maven.ts'
-import { packagingOf } from './java/package.ts'
+import { packagingOf, type QuarkusPackage } from './java/package.ts'
 import { polyglotOf, readPolyglot } from './java/polyglot.ts'
 import { type Process, readProcess, withoutPort } from './java/procfile.ts'
 import { playSecret, readSbt } from './java/sbt.ts'
@@ -33,6 +34,7 @@ interface Data {
   runner: string
   servers: Record<string, string>
   launcher: string
+  unbuilt: Record<string, string>
   known: Record<string, Record<string, string[]>>
   drivers: Record<string, string[]>
   renamed: Record<string, { below?: number; from?: number; name: string }>
@@ -62,6 +64,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const process = chosen.start || chosen.member !== undefined ? undefined : readProcess(project, warnings)
   const module = word ?? chosen.member ?? process?.module
   const polyglot = polyglotOf(project)
+  if (!polyglot && !BUILDS.some((f) => project.has(f))) refuseUnbuilt(project, data.unbuilt)
   const bare = polyglot || BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
   const build = polyglot ? readPolyglot(project, polyglot) : bare ? readBare(project, bare, process?.jar) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, module) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, module) : readGradle(project, module)
   if (!build) return undefined
@@ -82,7 +85,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined
   const served = isWar(build, mains.length > 0 || build.mainClass !== undefined) ? serverOf(project, build, data.servers, sources, warnings) : undefined
-  const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), settings.value('quarkus.package.jar.type') ?? settings.value('quarkus.package.type') ?? build.property('quarkus.package.jar.type') ?? build.property('quarkus.package.type'), served?.artifact, called && { runner: data.runner, target: called.value })
+  const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), quarkusPackage(build, settings), served?.artifact, called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
   const services = servicesOf(build, language.services, settings)
@@ -171,6 +174,12 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   }
 }
 
+/** Throws InputError where the only build is one that nothing here runs. */
+function refuseUnbuilt(project: Project, unbuilt: Data['unbuilt']): void {
+  const [file, tool] = Object.entries(unbuilt).find(([name]) => project.has(name)) ?? []
+  if (file) throw new InputError({ message: `this project is built by ${tool}, which no build here runs`, file, hint: 'add a build of Maven or Gradle, or run this tool in a folder that holds the jar that is made' })
+}
+
 /** The settings that the program is told or packed with; those of a profile that they make active win. */
 function settingsOf(project: Project, build: BuildFile, data: Data, told: readonly string[]): Settings {
   const places = (names: string[]): string[] => build.folders.flatMap((folder) => names.map((f) => under(folder, `src/main/resources/${f}`)).concat(build.manager === 'sbt' ? under(folder, 'conf/application.conf') : [], build.manager === 'bare' ? names.flatMap((f) => [f, `BOOT-INF/classes/${f}`]) : []))
@@ -190,6 +199,14 @@ function frameworkMain(build: BuildFile, data: Data): string | undefined {
     if (found) return found.class
   }
   return undefined
+}
+
+/** What Quarkus makes by the settings of the program and of its build. */
+function quarkusPackage(build: BuildFile, settings: Settings): QuarkusPackage {
+  const said = (...names: string[]): string | undefined => names.map((n) => settings.value(n) ?? build.property(n)).find((v) => v !== undefined)
+  const type = said('quarkus.package.jar.type', 'quarkus.package.type')
+  const native = /^native/.test(type ?? '') || said('quarkus.native.enabled') === 'true'
+  return { ...(native ? {} : { type }), native, suffix: said('quarkus.package.jar.add-runner-suffix', 'quarkus.package.add-runner-suffix') !== 'false' }
 }
 
 /** What Maven is told: what it need not do, and what it would take from a developer's habits. */

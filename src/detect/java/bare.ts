@@ -10,7 +10,7 @@ const MANIFEST = 'META-INF/MANIFEST.MF'
 
 /**
  * A program without a build: sources that javac alone compiles, a jar or WAR that is made already, or one that lies here
- * unpacked. `jar` is the one that the project says it starts. Undefined where none is there. Throws InputError for a script of JBang.
+ * unpacked. `jar` is the one that the project says it starts. Undefined where none is there. Throws InputError for a script of JBang, and for Kotlin and Scala.
  */
 export function readBare(project: Project, mains: readonly Main[], jar: string | undefined): BuildFile | undefined {
   const made = project.names().filter((n) => /\.(jar|war)$/.test(n) && !/-(sources|javadoc|tests|plain)\.jar$/.test(n))
@@ -18,6 +18,7 @@ export function readBare(project: Project, mains: readonly Main[], jar: string |
   const named = /^Main-Class:\s*(\S+)/m.exec((project.read(MANIFEST) ?? '').replace(/\r?\n /g, ''))?.[1]
   const source = mains.find((m) => m.evidence.file.endsWith('.java'))?.evidence.file
   const file = named ? MANIFEST : project.isFolder('WEB-INF') ? 'WEB-INF' : (source ?? (made.length === 1 ? made[0] : made.find((n) => n === jar)))
+  if (!file && mains[0]) throw new InputError({ message: `${mains[0].evidence.file} has no build, and none here compiles it by itself`, file: mains[0].evidence.file, hint: 'add a build of Gradle or Maven: gradle init' })
   if (!file) return undefined
   const packaging = file === 'WEB-INF' || file.endsWith('.war') ? 'war' : 'jar'
   const dependencies = new Map(named?.startsWith('org.springframework.boot.loader.') ? [['spring-boot-starter-web', { file: MANIFEST, text: named }]] : [])

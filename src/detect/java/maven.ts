@@ -239,7 +239,9 @@ function versionOf(chain: Pom[], names: readonly string[], value: (e: Element | 
 
 /** Every pom.xml, the wrapper and the settings of Maven itself. */
 function manifests(project: Project, poms: Map<string, Pom>): BuildFile['manifests'] {
-  const wrapper = ['mvnw', POM].filter((f) => project.read(f) !== undefined)
+  // settings that Maven is told of stand at the top, too
+  const told = (project.read('.mvn/maven.config') ?? '').split(/[\s=]+/).map((f) => f.replace(/^\.\//, '')).filter((f) => /^[\w-][\w.-]*\.xml$/.test(f) && f !== POM)
+  const wrapper = ['mvnw', POM, ...told].filter((f) => project.read(f) !== undefined)
   const others = [...poms.values()].filter((p) => p.file !== POM).map((p) => ({ files: [p.file], to: `./${under(p.folder, '')}` }))
   return [{ files: wrapper, to: './' }, ...(project.isFolder('.mvn') ? [{ files: ['.mvn'], to: './.mvn' }] : []), ...others]
 }

@@ -9,6 +9,13 @@ export interface Function {
   target: string
 }
 
+/** What Quarkus is told to make: a kind of jar, whether its name ends in "-runner", or machine code. */
+export interface QuarkusPackage {
+  type?: string
+  suffix: boolean
+  native: boolean
+}
+
 /** How a program is built and what of it is shipped. Commands run in the folder of the sources, results lie in /out. */
 export interface Packaging {
   resolve: string
@@ -32,10 +39,10 @@ type Shape = Pick<Packaging, 'jarFolder' | 'jarName' | 'collect' | 'extract' | '
  * Decides how the program is packaged: Spring Boot's layers, Quarkus' fast jar, an executable jar, or classes beside their
  * libraries where the build makes no executable jar. `mainClass` is asked for only where the last is so. `flags` are Maven's; `server` are the coordinates of one that serves a WAR.
  */
-export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
+export function packagingOf(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], made: QuarkusPackage, server: string | undefined, called: Function | undefined): Packaging {
   if (build.manager === 'sbt') return packSbt(build, mainClass, server)
   if (build.manager === 'bare') return packBare(build, mainClass, server)
-  return build.manager === 'maven' ? maven(build, mainClass, flags, quarkusType, server, called) : gradle(build, mainClass, quarkusType, server, called)
+  return build.manager === 'maven' ? maven(build, mainClass, flags, made, server, called) : gradle(build, mainClass, made, server, called)
 }
 
 const OUT_JAR = { from: '/out/app.jar', to: './' }
@@ -73,15 +80,18 @@ const fastJar = (folder: string): Shape => ({
   develop: ['-jar', '/out/app/quarkus-run.jar'],
 })
 
+/** What keeps a build from making a program of machine code, which wants another compiler and image: the settings of versions before and after 3.9. */
+const QUARKUS_JAR = '-Dquarkus.package.type=fast-jar -Dquarkus.native.enabled=false'
+
 /** Before 1.12 the jar lay beside its libraries where nothing else was asked for: https://quarkus.io/guides/maven-tooling#fast-jar */
-function quarkus(folder: string, type: string | undefined, version: string | undefined): Shape {
-  const runner = whole(folder, '*-runner.jar')
+function quarkus(folder: string, type: string | undefined, version: string | undefined, suffix: boolean): Shape {
+  const runner = whole(folder, suffix ? '*-runner.jar' : '*.jar')
   if (type === 'uber-jar') return runner
   if (type !== 'legacy-jar' && (type === 'fast-jar' || !/^(0|1\.(\d|1[01]))\./.test(version ?? ''))) return fastJar(folder)
   return { ...runner, collect: `cp -r ${under(folder, 'lib')} /out/lib`, copies: [{ from: '/out/lib', to: './lib' }, OUT_JAR] }
 }
 
-function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
+function maven(build: BuildFile, mainClass: () => string | undefined, flags: readonly string[], made: QuarkusPackage, server: string | undefined, called: Function | undefined): Packaging {
   const mvn = `${build.wrapper ? 'sh ./mvnw' : 'mvn'} -B -ntp`
   const target = under(build.module, 'target')
   const select = build.module ? ` -pl ${build.module} -am` : ''
@@ -96,7 +106,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   const boot = build.plugins.get('spring-boot-maven-plugin')
   const repackages = boot && (boot.runs || build.parents.has('spring-boot-starter-parent'))
   const shades = ['maven-shade-plugin', 'maven-assembly-plugin'].some((p) => build.plugins.get(p)?.runs)
-  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...quarkus(target, quarkusType, build.plugins.get('quarkus-maven-plugin')!.version) }
+  if (build.plugins.has('quarkus-maven-plugin')) return { ...common, ...(made.native ? { command: make.replace(' package', ` ${QUARKUS_JAR} package`) } : {}), ...quarkus(target, made.type, build.plugins.get('quarkus-maven-plugin')!.version, made.suffix) }
   if (boot && boot.setting('skip') !== 'true' && (repackages || !build.module)) {
     const classifier = boot.setting('classifier')
     const shape = build.packaging === 'war' ? whole(target, '*.war') : layers(target, classifier ? `*-${classifier}.jar` : '*.jar', boot.setting('layers') === undefined ? build.boot : undefined)
@@ -108,7 +118,7 @@ function maven(build: BuildFile, mainClass: () => string | undefined, flags: rea
   return main ? { ...common, command: `${make} ${gather}`, ...beside(target, main) } : { ...common, ...whole(target, '*.jar'), run: [] }
 }
 
-function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusType: string | undefined, server: string | undefined, called: Function | undefined): Packaging {
+function gradle(build: BuildFile, mainClass: () => string | undefined, made: QuarkusPackage, server: string | undefined, called: Function | undefined): Packaging {
   const run = `${build.wrapper ? 'sh ./gradlew' : 'gradle'} --no-daemon`
   const make = [run, ...(build.without ?? []).map((t) => `-x ${t}`)].join(' ')
   const task = (name: string): string => (build.module ? `:${build.module.replaceAll('/', ':')}:${name}` : name)
@@ -123,7 +133,7 @@ function gradle(build: BuildFile, mainClass: () => string | undefined, quarkusTy
   const gather = `${added} ${task('containerLibraries')}`
   if (server) return { ...common, command: `${added} ${task('war')} ${task('containerServer')}`, ...packWar(build, server) }
   if (called) return { ...common, command: gather, ...calling({ ...gathered, run: [], develop: [] }, called) }
-  if (build.plugins.has('io.quarkus')) return { ...common, command: `${make} ${task('quarkusBuild')}`, ...quarkus(out, quarkusType, build.plugins.get('io.quarkus')!.version) }
+  if (build.plugins.has('io.quarkus')) return { ...common, command: `${make} ${task('quarkusBuild')}${made.native ? ` ${QUARKUS_JAR}` : ''}`, ...quarkus(out, made.type, build.plugins.get('io.quarkus')!.version, made.suffix) }
   if (build.plugins.has('org.springframework.boot')) return { ...common, // before 2.0 there is one task for both
     command: `${make} ${task(/^1\./.test(build.boot ?? '') ? 'assemble' : build.plugins.has('war') ? 'bootWar' : 'bootJar')}`, ...(build.plugins.has('war') ? whole(libs, '*.war') : layers(libs, '*.jar', build.boot)) }
   const main = mainClass()

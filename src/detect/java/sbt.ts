@@ -91,7 +91,8 @@ function choosePart(project: Project, parts: Part[], chosen: string | undefined)
 /** How sbt's program is packed: by its plugin's task where there is one, else its class path is gathered. `server` are the coordinates of one that serves a WAR. */
 export function packSbt(build: BuildFile, mainClass: () => string | undefined, server: string | undefined): Packaging {
   const task = (name: string): string => (build.part ? `${build.part}/${name}` : name)
-  const common = { resolve: `sbt ${task('update')}`, test: `sbt ${task('test')}`, jarFolder: '', jarName: '', extract: '' }
+  // what needs the sources or a secret is resolved, or refused, by the build itself
+  const common = { resolve: `sbt ${task('update')} || true`, test: `sbt ${task('test')}`, jarFolder: '', jarName: '', extract: '' }
   if (server) return { ...common, command: `sbt ${task('package')} && mvn -B -ntp ${fetchOf(server)}`, ...packWar(build, server) }
   const main = mainClass()
   const run = (root: string, path: string): string[] => (main ? ['-cp', path.replace(/\w+(?=\/\*|:|$)/g, (p) => root + p), main] : [])
