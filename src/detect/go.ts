@@ -4,7 +4,7 @@ import { readDotenv } from './go/dotenv.ts'
 import { isHeld, readFrontends, stagesOf } from './frontend.ts'
 import { isVendored, pinsOf } from './go/before.ts'
 import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package.ts'
-import { type Modules, outsideOf, partOf, readModules } from './go/module.ts'
+import { below, type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
 import { settingsPort } from './go/settings-file.ts'
@@ -62,7 +62,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const workdir = gopath ? `/go/src/${gopath}` : '/src'
   const pins = before && !gopath ? pinsOf(project, program.imports.map((i) => i.path)) : []
   const made = before && !gopath ? madeModule(main, program, pins.length > 0, warnings) : ''
-  const plain = before && !gopath && !made
+  const plain = main.alone || (before && !gopath && !made)
   // as the compiler names it from where it is started
   const inner = top ? posix.join('.', main.package).replace(top, '.') : main.package
   const sources = readSources({ ...project, files: () => program.files }, language, main.files, main.folder)
@@ -84,6 +84,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
   const writes = readWrites(project, program.files, data.writes, warnings)
+  for (const { groups: [key], evidence } of sources.matches(KEY_FILE)) if (project.has(below(main.module.folder, key!) ?? '')) warnings.push({ message: `${key} is a secret in the sources, which never reaches the image`, file: evidence.file, line: evidence.line, hint: `mount it when the program starts: -v ./${key}:/app/${key}:ro` })
   const dotenv = readDotenv(project, program.files)
   for (const { path, evidence } of dotenv) warnings.push({ message: `the program stops without a file ${posix.basename(path)}: an empty one is laid in, settings come from the environment`, file: evidence.file, line: evidence.line, hint: 'go on where it is not there' })
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
@@ -164,6 +165,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     warnings,
   }
 }
+
+/** A private key that the program opens when it starts. */
+const KEY_FILE = /\b(?:\w*TLS|LoadX509KeyPair)\([^)\n]*"([\w./-]+\.(?:key|pem))"\s*(?:,[^",\n]*)?\)/
 
 /** What the module of a program without go.mod is called that the build has to make for it; "" where it needs none. */
 function madeModule(main: Main, program: Program, pinned: boolean, warnings: Warning[]): string {
@@ -254,7 +258,7 @@ function servicesOf(language: Language, uses: (name: string) => Evidence | undef
 const SQL = ['postgres', 'mysql', 'mariadb']
 
 /** A line that says where the program listens, and one that asks another server. */
-const OWN = /Listen|Run|Start|(?<!Remote)Addr|flag\.|[bB]ind\b|[hH]ost\b|[pP]ort\b/
+const OWN = /[lL]isten|Run|Start|(?<!Remote)Addr|flag\.|[bB]ind\b|[hH]ost\b|[pP]ort\b/
 const ANOTHER = /Dial|Connect|[cC]lient|redis|postgres|mysql|mongo|https?:|Redis|DB|==|:(?:3306|4317|5432|5672|6379|9092|11211|27017)\b/
 
 const OTHERS = /(DB|POSTGRES|PG|MYSQL|REDIS|MONGO|SMTP|MAIL|RABBIT|AMQP|KAFKA|NATS|DATABASE)/

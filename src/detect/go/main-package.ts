@@ -19,6 +19,8 @@ export interface Main {
   /** tags without which it has no main function */
   tags: string[]
   guess?: boolean
+  /** one file that is built by its name, since a constraint keeps it out of its package */
+  alone?: boolean
   /** what the build makes a program of: an import path, and the name that a function is registered by */
   called?: { path: string; name: string }
 }
@@ -44,6 +46,7 @@ export function chooseMain(project: Project, modules: Modules, { start, member, 
   const delivered = always.length > 0 ? always : mains.filter((m) => !ASIDE.test(m.folder))
   const some = delivered.length > 0 ? delivered : mains
   const said = some.find((m) => m.binary === procfile)
+  if (some.length === 0 && top === '') return leftOut(project, modules, member, warnings)
   if (some.length < 2 || said) return said ?? some[0]
   const root = some.find((m) => m.folder === top)
   if (root) return root
@@ -57,6 +60,22 @@ export function chooseMain(project: Project, modules: Modules, { start, member, 
     return { ...named[0]!, guess: true }
   }
   throw choices(`there are ${some.length} programs: ${listed(some)}`, some)
+}
+
+/** The one file with a server that is kept out of every package and started by its name: go run server.go. */
+function leftOut(project: Project, modules: Modules, member: string | undefined, warnings: Warning[]): Main | undefined {
+  const files = project.files().filter((f) => f.endsWith('.go') && !f.endsWith('_test.go') && (!member || f.startsWith(`${member}/`)))
+  const found = files.filter((f) => {
+    const text = project.read(f) ?? ''
+    return constraintOf(text) === 'ignore' && /^package main\b/m.test(text) && FUNCTION.test(text) && /\bListenAndServe|\bnet\.Listen\(/.test(text)
+  })
+  const [file] = found
+  const folder = file?.includes('/') ? file.slice(0, file.lastIndexOf('/')) : ''
+  const module = found.length === 1 ? moduleOf(project, modules, folder) : undefined
+  if (!file || !module) return undefined
+  const evidence = { file, line: lineOf(project.read(file)!, FUNCTION) }
+  warnings.push({ message: `no package is a program; ${file}, which a constraint keeps out of its package, is built by itself`, ...evidence })
+  return { package: `./${file}`, folder, module, binary: file.split('/').at(-1)!.replace(/\.go$/, ''), files: [file], evidence, tags: [], guess: true, alone: true }
 }
 
 const FRAMEWORK = 'github.com/GoogleCloudPlatform/functions-framework-go'

@@ -1,5 +1,5 @@
 import { type Fact, fact, type Warning } from '../facts.ts'
-import { openLoopback, type Opened } from '../opened.ts'
+import { openLoopback, type Opened, replaced } from '../opened.ts'
 import { lineOf, type Project } from '../project.ts'
 
 const SETTINGS = /\.(ya?ml|toml|json|ini|conf|env|properties)$/
@@ -17,7 +17,23 @@ export function settingsPort(project: Project, copies: readonly { from: string }
     if (!(port > 0 && port < 65536)) continue
     const line = lineOf(text, PORT)
     if (/^(localhost|127\.0\.0\.1)$/.test(host ?? '')) opened.push(...openLoopback([{ groups: [], evidence: { file, line, text: `"${host}:${number}"` } }], new Set(), warnings).map((o) => ({ ...o, from: o.from.slice(1, -1), to: o.to.slice(1, -1) })))
+    else opened.push(...hostBeside(text, line!, file, warnings))
     return { ...fact(port, { file, line }), guess: true }
   }
   return undefined
+}
+
+const HOST = /^([ \t]*)(["']?(?:host|addr(?:ess)?|bind|listen|ip)["']?[ \t]*[:=][ \t]*["']?)(localhost|127\.0\.0\.1)["']?,?[ \t]*$/i
+
+/** A host that nothing reaches, on a line beside that of the port and as far in. */
+function hostBeside(text: string, line: number, file: string, warnings: Warning[]): Opened[] {
+  const lines = text.split('\n')
+  const indent = /^[ \t]*/.exec(lines[line - 1]!)![0]
+  for (const at of [line - 2, line, line - 3, line + 1]) {
+    const [, before, name, host] = HOST.exec(lines[at] ?? '') ?? []
+    if (host === undefined || before !== indent) continue
+    warnings.push({ message: `the program listens on ${host}, where nothing outside of the container reaches it: the build makes it 0.0.0.0`, file, line: at + 1, hint: 'change it there, or set it by the environment' })
+    return [replaced(file, `${name}${host}`, `${name}0.0.0.0`)]
+  }
+  return []
 }

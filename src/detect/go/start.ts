@@ -63,7 +63,7 @@ export function readArguments(project: Project, sources: Sources, program: Progr
 
 /** An option that says where to listen and means the loopback interface unless it is given: flag, spf13/pflag, jessevdk/go-flags. */
 const LOOPBACK_OPTION = new RegExp(
-  String.raw`\.String(?:Var)?P?\(\s*(?:&[\w.]+,\s*)?"(NAME)",\s*(?:"\w?",\s*)?"(?:127\.0\.0\.1|localhost)(:\d+)?"|\blong:"(NAME)"[^\`\n]*\bdefault:"(?:127\.0\.0\.1|localhost)(:\d+)?"`.replaceAll('NAME', 'http|(?:http|listen|bind|server)?[.-]?(?:addr|address|bind|listen)'),
+  String.raw`\.String(?:Var)?P?\(\s*(?:&[\w.]+,\s*)?"(NAME)",\s*(?:"\w?",\s*)?"(?:127\.0\.0\.1|localhost)(:\d+)?"|\blong:"(NAME)"[^\`\n]*\bdefault:"(?:127\.0\.0\.1|localhost)(:\d+)?"`.replaceAll('NAME', 'http|host|(?:http|listen|bind|server)?[.-]?(?:addr|address|bind|listen)|(?:http|listen|bind|server)[.-]?(?:host|ip)'),
 )
 
 /** The argument that opens such a server to the outside, and where its option stands. */
