@@ -129,15 +129,21 @@ function warnOfAssets<T extends { id: string; facts: Facts }>(one: T, found: rea
   }
 }
 
-/** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so. */
+/** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so, for "folder/**.ext" one below that. */
 function markerOf(project: Project, markers: readonly string[]): string | undefined {
-  const named = markers.find((m) => !m.startsWith('*') && project.has(m))
-  return named ?? markers.map((m) => m.startsWith('*') ? project.names().find((n) => n.endsWith(m.slice(1))) : undefined).find(Boolean)
+  const named = markers.find((m) => !m.includes('*') && project.has(m))
+  return named ?? markers.map((m) => markedFile(project, m)).find(Boolean)
+}
+
+function markedFile(project: Project, marker: string): string | undefined {
+  const [folder, end] = marker.split('**') as [string, string?]
+  if (end !== undefined) return project.isFolder(folder.slice(0, -1)) ? project.files().find((f) => f.startsWith(folder) && f.endsWith(end)) : undefined
+  return marker.startsWith('*') ? project.names().find((n) => n.endsWith(marker.slice(1))) : undefined
 }
 
 /** The languages that a project is marked by. Bare sources say one only where no manifest and no page does, which scripts may lie beside. */
 function markedBy(project: Project, listed: Record<string, Listed>): string[] {
-  const named = (id: string): boolean => listed[id]!.markers.some((m) => !m.startsWith('*') && project.has(m))
+  const named = (id: string): boolean => listed[id]!.markers.some((m) => !m.includes('*') && project.has(m))
   const all = Object.keys(listed)
   return all.some(named) ? all.filter(named) : all.filter((id) => markerOf(project, listed[id]!.markers) !== undefined)
 }

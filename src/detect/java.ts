@@ -15,9 +15,10 @@ import { isTomcat, isWar, serverOf } from './java/war.ts'
 import { fileDatabases, healthOf, packedKeys, ownPort, portOf, servicesOf, writableFolders } from './java/web.ts'
 import type { DetectContext, Framework, Language } from './language.ts'
 import { detectMember } from './member.ts'
+import { openLoopback } from './opened.ts'
 import type { Project } from './project.ts'
 import { secretNames } from './settings.ts'
-import { readServer, readSources, type Sources } from './sources.ts'
+import { filesOf, readServer, readSources, type Sources } from './sources.ts'
 
 interface Data {
   flags: string[]
@@ -88,13 +89,16 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const packaging = packagingOf(build, () => main()?.value, flagsOf(build, data), quarkusPackage(build, settings), served?.artifact, called && { runner: data.runner, target: called.value })
 
   const health = healthOf(build, spec, settings, sources)
-  const services = servicesOf(build, language.services, settings)
-  const variables = [...settings.variables, ...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))]
+  const services = spec?.id === 'dropwizard' && fixedDatabase(settings, warnings) ? [] : servicesOf(build, language.services, settings)
   // the platform's address holds the login too, and what reads it past the framework has no other: https://devcenter.heroku.com/articles/connecting-to-relational-databases-on-heroku-with-java
   const platform = new Set(settings.names.filter((n) => /^\$\{JDBC_DATABASE_/.test(settings.get(n)!.value)).map(variableOf))
   // a driver that does not block has an address of its own
   const names = (service: string): string[] => language.services[service]!.filter((n) => build.dependencies.has(n)).flatMap((n) => data.drivers[n] ?? data.known[spec?.id ?? '']?.[service] ?? []).map((n) => calledIn(build.boot, n, data))
   const known = services.flatMap((s) => [...new Set(names(s.value))].flatMap((name) => (platform.has(name) ? [] : [fact(name, ...s.evidence)])))
+  const asks = sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence))
+  const replaced = new Set(known.map((k) => k.value))
+  // what only makes up a setting that is told as a whole
+  const variables = [...settings.variables.filter((v) => asks.some((a) => a.value === v.value) || !settings.takenBy(v.value).every((name) => replaced.has(variableOf(name)))), ...asks]
   const serves = servesFact(build, spec, framework, settings, server, sources)
   const databases = fileDatabases(settings, warnings)
   const properties = [...(spec?.flags as string[] | undefined ?? []), ...(spec?.override ? databases.map(([name, url]) => `-D${spec.override}${name}=${url}`) : []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
@@ -117,7 +121,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   packedKeys(project, build, settings, warnings)
   warnings.push(...notesOf(build, serves.value, sources, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
-  if (!spec?.host && (!spec?.hostKeys || fixed) && server.loopback) warnings.push({ message: 'the program listens on loopback only, where nothing outside of the container reaches it', file: server.loopback.evidence.file, line: server.loopback.evidence.line, hint: 'listen on all interfaces: leave the address out' })
+  const host = hostVariable(spec, settings, sources)
+  const opened = spec?.host || host || (spec?.hostKeys && !fixed) ? [] : openLoopback(sources.all('loopback'), filesOf(sources.all('listens')), warnings)
 
   return {
     framework,
@@ -132,7 +137,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     serves,
     port,
     portVariable: spec?.portVariable ? undefined : server.portVariable,
-    hostVariable: hostVariable(spec, settings, sources),
+    hostVariable: host,
     health: spec?.portVariable ? health.live : (health.live ?? server.health),
     ready: spec?.portVariable ? health.ready : (health.ready ?? server.ready),
     services,
@@ -147,6 +152,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       tomcat: isTomcat(served?.artifact),
       server: served?.artifact ?? '',
       bare: build.manager === 'bare',
+      opened: opened.map((o) => ({ ...o })),
       compiled: build.manager !== 'bare' || build.file.endsWith('.java'),
       // Maven fetches what serves a WAR that no build made
       baseValues: buildersOf(build, build.manager === 'bare' && served ? language.managers.find((m) => m.id === 'maven')! : manager, jdks),
@@ -190,6 +196,14 @@ function settingsOf(project: Project, build: BuildFile, data: Data, told: readon
   // of several the last one wins
   const active = profiles.reverse().flatMap((p) => data.settings.filter((f) => /application\.(properties|ya?ml)$/.test(f)).map((f) => f.replace('application.', `application-${p}.`)))
   return readSettings(project, [...places(active), ...files])
+}
+
+/** Whether the address of a database stands in Dropwizard's file, which nothing but a property of the JVM changes. */
+function fixedDatabase(settings: Settings, warnings: Warning[]): boolean {
+  const found = settings.get('database.url')
+  if (!found || found.value.includes('${') || !/^jdbc:(?:postgresql|mysql|mariadb):/.test(found.value)) return false
+  warnings.push({ message: 'the address of the database stands in this file, and the environment does not change it', file: found.evidence[0]!.file, line: found.evidence[0]!.line, hint: 'take it from there with an EnvironmentVariableSubstitutor, url: ${DATABASE_URL}, or start the program with -Ddw.database.url=…' })
+  return true
 }
 
 /** The class that a parent's framework is started by, by the parent's version. */

@@ -9,6 +9,8 @@ export interface Settings {
   value(name: string): string | undefined
   /** names of environment variables that placeholders take their value from */
   variables: Fact<string>[]
+  /** names of the settings whose value a variable is part of */
+  takenBy(variable: string): string[]
   /** settings whose name matches, in lower case and without "-" and "_" */
   matching(name: RegExp): Fact<string>[]
   /** every name as it is written */
@@ -35,6 +37,7 @@ export function readSettings(project: Project, files: readonly string[]): Settin
     value: (name) => filled(get(name)?.value),
     variables,
     names,
+    takenBy: (variable) => names.filter((name) => new RegExp(`\\$\\{?\\??${variable}\\b`).test(get(name)!.value)),
     matching: (name) => [...found].filter(([key]) => name.test(key)).map(([, value]) => value),
   }
 }
