@@ -68,6 +68,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   if (!polyglot && !BUILDS.some((f) => project.has(f))) refuseUnbuilt(project, data.unbuilt)
   const bare = polyglot || BUILDS.some((f) => project.has(f)) ? undefined : findMains(project)
   const build = polyglot ? readPolyglot(project, polyglot) : bare ? readBare(project, bare, process?.jar) : project.has('pom.xml') && chosen.manager !== 'gradle' ? readMaven(project, module) : project.has('build.sbt') && chosen.manager !== 'gradle' ? readSbt(project, module) : readGradle(project, module)
+  if (!build && project.has('build.xml') && project.files().some((f) => f.endsWith('.java'))) throw new InputError({ message: 'this project is built by Ant, and no class of it has a main method', file: 'build.xml', hint: 'run this tool in the folder that holds the jar or WAR that Ant makes, or add a build of Maven or Gradle' })
   if (!build) return undefined
   if (build.plugins.has('com.android.application')) return undefined
 
@@ -174,7 +175,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       extract: packaging.extract,
       test: packaging.test,
       copies: packaging.copies,
-      beside: [...folders, ...arguments_.files].map((f) => ({ from: `/src/${under(build.module, f)}`, to: f.includes('.') ? './' : `./${f}` })),
+      beside: [...folders, ...[...new Set([...arguments_.files, ...besideFiles(project, build, sources)])]].map((f) => ({ from: `/src/${under(build.module, f)}`, to: f.includes('.') ? './' : `./${f}` })),
     },
     warnings,
   }
@@ -204,6 +205,15 @@ function fixedDatabase(settings: Settings, warnings: Warning[]): boolean {
   if (!found || found.value.includes('${') || !/^jdbc:(?:postgresql|mysql|mariadb):/.test(found.value)) return false
   warnings.push({ message: 'the address of the database stands in this file, and the environment does not change it', file: found.evidence[0]!.file, line: found.evidence[0]!.line, hint: 'take it from there with an EnvironmentVariableSubstitutor, url: ${DATABASE_URL}, or start the program with -Ddw.database.url=…' })
   return true
+}
+
+/** What is never read beside a program, or never reaches an image. */
+const NO_DATA = /^(?:pom\.xml|.*\.(?:java|kt|kts|scala|groovy|gradle|sbt|jar|war|class|env|key|pem|p12|jks|pfx|md))$/
+
+/** Files beside the build file that the sources name. */
+function besideFiles(project: Project, build: BuildFile, sources: Sources): string[] {
+  const names = project.names(build.module).filter((n) => /\w\.\w+$/.test(n) && !NO_DATA.test(n) && !n.startsWith('.'))
+  return names.length === 0 ? [] : sources.matches(new RegExp(`"(?:\\./)?(${names.map((n) => n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})"`)).map((m) => m.groups[0]!)
 }
 
 /** The class that a parent's framework is started by, by the parent's version. */

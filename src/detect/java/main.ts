@@ -54,7 +54,9 @@ function kotlin(file: string, text: string): Found | undefined {
 }
 
 function scala(text: string): Found | undefined {
-  const at = /^object\s+(\w+)[^\n{]*\bextends\s+[\w.]*(?:App\w*|Main(?:Routes)?\b)/m.exec(text) ?? /^object\s+(\w+)[^{]*\{(?=[\s\S]*\bdef\s+main\s*\()/m.exec(text)
+  const method = /^[ \t]+def\s+main\s*\(/m.exec(text)
+  // the nearest object above the method is the one that has it
+  const at = /^object\s+(\w+)[^\n{]*\bextends\s+[\w.]*(?:App\w*|Main(?:Routes)?\b)/m.exec(text) ?? (method ? [...text.slice(0, method.index).matchAll(/^object\s+(\w+)[^{]*[{:]/gm)].at(-1) : undefined)
   const three = /^@main\s+def\s+(\w+)/m.exec(text)
   return at ? { name: at[1]!, at: at[0].split('\n')[0]! } : three ? { name: three[1]!, at: three[0] } : undefined
 }
