@@ -73,6 +73,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has(posix.join(top, 'vendor/modules.txt'))
   const unlocked = !vendor && !modules.work && !project.has(posix.join(top, 'go.sum')) ? modules.list.find((m) => m.requires.size > 0) : undefined
+  const untidy = vendor || modules.work || before ? undefined : unlisted(modules, program)
+  if (untidy) warnings.push({ message: `go.mod lists no module for ${untidy.path}: the build takes the newest release`, file: untidy.evidence.file, line: untidy.evidence.line, hint: 'go mod tidy, and commit go.mod and go.sum' })
   // a program that is only named is started as if it had been found
   const argued = said ? chosen.start!.slice(1) : readArguments(project, sources, program, main, procfile, warnings)
   const open = said || argued.some((w) => w.startsWith('-')) ? undefined : openAddress(sources)
@@ -131,7 +133,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       cgoEnabled: cgo ? '1' : '0',
       opened: opened.map((o) => ({ ...o })),
       vendor,
-      unlocked: unlocked !== undefined,
+      unlocked: unlocked !== undefined || untidy !== undefined,
       made,
       pins,
       gopath,
@@ -199,6 +201,9 @@ function usesOf(modules: Modules, program: Program): (name: string) => Evidence 
     return imported && (requiredBy(modules, name) ?? imported.evidence)
   }
 }
+
+/** A package of others that no module of go.mod's brings. */
+const unlisted = ({ list }: Modules, program: Program): Program['imports'][number] | undefined => program.imports.find(({ path }) => /^[\w-]+(\.[\w-]+)+\//.test(path) && !list.some((m) => [...m.requires.keys()].some((r) => path === r || path.startsWith(`${r}/`))))
 
 /** The line before the one that refuses a release which the program asks for and compiles. */
 function broken({ list, versions }: Modules, program: Program, breaks: GoData['breaks'], warnings: Warning[]): Fact<string> | undefined {

@@ -45,8 +45,11 @@ export function serverOf(project: Project, build: BuildFile, servers: Record<str
       ...(own.line ? { line: own.line } : {}),
       hint: "build it with its server in one jar (WildFly's or Open Liberty's runnable jar, Payara Micro), or as an executable jar",
     })
-  return payaraOf(build, servers, sources, used?.evidence ?? { file: build.file, text: plugin }, warnings)
+  return payaraOf(build, servers, sources, used?.evidence ?? { file: build.file, text: plugin }, plugin && nameOf(plugin), warnings)
 }
+
+/** The server that a plugin brings, where it is another one than stands in for it. */
+const nameOf = (plugin: string): string | undefined => (/wildfly|jboss/.test(plugin) ? 'WildFly' : /liberty|wlp/.test(plugin) ? 'Open Liberty' : /tomee/.test(plugin) ? 'TomEE' : /glassfish/.test(plugin) ? 'GlassFish' : undefined)
 
 /** Where a class of another server is imported; a package of the project's own may have such a name. */
 function alienOf(project: Project, sources: Sources): Evidence | undefined {
@@ -62,16 +65,16 @@ function ownDatabase(project: Project, build: BuildFile): Evidence | undefined {
 }
 
 /** Payara Micro of the API's age: 5 is the last of javax, and runs on Java 17 at most. https://docs.payara.fish/community/docs/Technical%20Documentation/Payara%20Micro%20Documentation/Overview.html */
-function payaraOf(build: BuildFile, servers: Record<string, string>, sources: Sources, evidence: Evidence, warnings: Warning[]): Server {
+function payaraOf(build: BuildFile, servers: Record<string, string>, sources: Sources, evidence: Evidence, own: string | undefined, warnings: Warning[]): Server {
   const space = sources.match(/^import (?:static )?javax\.(?!sql|naming|net|crypto|xml|swing|imageio|management|security\.auth)/) ? 'javax' : 'jakarta'
   const artifact = servers[`payara-${space}`]!
   const version = artifact.split(':')[2]!
   const newest = version.startsWith('5') ? 17 : 21
-  warnings.push({ message: `the WAR is served by Payara Micro ${version} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
+  warnings.push(own ? { message: `the WAR is made for ${own}, in whose place Payara Micro ${version} serves it at "/", without its settings`, file: build.file, hint: `try it, or make one jar of it and ${own}` } : { message: `the WAR is served by Payara Micro ${version} at "/"`, file: build.file, hint: 'another server or path wants an image of its own' })
   return {
     artifact,
     ...((build.newest?.value ?? Infinity) > newest ? { newest: fact(newest, { file: build.file, text: `Payara Micro ${version}` }) } : {}),
-    facts: { framework: fact('payara', evidence), serves: fact(true, evidence), port: fact(8080, evidence), health: fact('/health/live', evidence), ready: fact('/health/ready', evidence), portVariable: undefined, hostVariable: undefined, env: {}, writable: [PAYARA] },
+    facts: { framework: { ...fact('payara', evidence), ...(own ? { guess: true } : {}) }, serves: fact(true, evidence), port: fact(8080, evidence), health: fact('/health/live', evidence), ready: fact('/health/ready', evidence), portVariable: undefined, hostVariable: undefined, env: {}, writable: [PAYARA] },
   }
 }
 
