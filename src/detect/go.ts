@@ -20,6 +20,11 @@ import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { filesOf, type Match, readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
+interface SystemPackages {
+  apt: string[]
+  apk: string[]
+}
+
 /** What Go's language.yaml holds beyond that of every language. */
 interface GoData {
   breaks: Record<string, { from?: string; before: string; line: string; by?: string[]; beside?: string }>
@@ -27,7 +32,7 @@ interface GoData {
   databases: string[]
   home: string
   homes: string[]
-  systemPackages: Record<string, { apt: string[]; apk: string[] }>
+  systemPackages: Record<string, SystemPackages & { runtime: SystemPackages }>
   likely: string[]
   reads: string
   routes: string
@@ -70,7 +75,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const uses = usesOf(modules, program)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, uses, sources)
   const spec = language.frameworks.find((f) => f.id === framework?.value)
-  const cgo = data.cgo.map((name) => requiredBy(modules, name)).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
+  // what stands in go.mod may be brought by a package of others
+  const asked = (name: string): Evidence | undefined => requiredBy(modules, name) ?? uses(name)
+  const cgo = data.cgo.map(asked).find(Boolean) ?? sources.match(/^import "C"$/)?.evidence
   const vendor = project.has(posix.join(top, 'vendor/modules.txt'))
   const unlocked = !vendor && !modules.work && !project.has(posix.join(top, 'go.sum')) ? modules.list.find((m) => m.requires.size > 0) : undefined
   const untidy = vendor || modules.work || before ? undefined : unlisted(modules, program)
@@ -81,7 +88,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const told = said || open || server.portVariable ? undefined : lowOption(server.port, argued)
   const named = said || argued.length > 0 ? [] : optionPaths(project, sources, main)
   const rest = [...argued, ...(open ? [open.value] : []), ...(told ? [told.argument] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
-  const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (requiredBy(modules, name) ? [p] : []))
+  const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (asked(name) ? [p] : []))
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
@@ -123,7 +130,10 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     urls: Object.fromEntries(Object.entries(data.urls).flatMap(([id, { value, unless }]) => (unless.some(uses) ? [] : [[id, value]]))),
     secrets: secretNames(variables),
     settings: variables,
-    unsuitable: cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : [],
+    unsuitable: [
+      ...(cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : []),
+      ...(packages.length > 0 ? [{ base: 'distroless', reason: 'the program links a system library, which the distroless image has not', evidence: [cgo!] }] : []),
+    ],
     env: { ...(sources.match(new RegExp(data.home)) || data.homes.some(uses) ? { HOME: '/tmp' } : {}), ...values, ...(main.called ? { FUNCTION_TARGET: main.called.name } : {}) },
     writable: [...writes.folders, ...kept],
     build: {
@@ -143,6 +153,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       manifests: vendor ? [] : manifestsOf(project, modules, top),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
+      runtimePackages: packages.flatMap((p) => p.runtime.apt),
+      runtimePackagesApk: packages.flatMap((p) => p.runtime.apk),
       called: main.called?.path ?? '',
       calledFolder: main.called ? main.package.slice(2) : '',
       // what serves a function needs more than go.sum lists for it
