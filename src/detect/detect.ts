@@ -145,7 +145,11 @@ function markedFile(project: Project, marker: string): string | undefined {
 function markedBy(project: Project, listed: Record<string, Listed>): string[] {
   const named = (id: string): boolean => listed[id]!.markers.some((m) => !m.includes('*') && project.has(m))
   const all = Object.keys(listed)
-  return all.some(named) ? all.filter(named) : all.filter((id) => markerOf(project, listed[id]!.markers) !== undefined)
+  if (all.some(named)) return all.filter(named)
+  // sources at the top say more than those in a folder
+  const bare = (deep: boolean): string[] => all.filter((id) => markerOf(project, listed[id]!.markers.filter((m) => m.includes('**') === deep)) !== undefined)
+  const atTop = bare(false)
+  return atTop.length > 0 ? atTop : bare(true)
 }
 
 /** Folders of a site, whose scripts may bring manifests of their own. */

@@ -12,8 +12,8 @@ const MAX_READ = 100
 /** Whether libraries lie in vendor as a compiler of those days takes them. */
 export const isVendored = (project: Project): boolean => project.names('vendor').some((n) => /\.\w+\/$/.test(n))
 
-/** Whether a folder without go.mod, and without a program at its top, is where a program below begins: by what a manager left, or since packages there import it. */
-export const beginsHere = (project: Project): boolean => !project.has('go.mod') && (isVendored(project) || MANAGED.some((f) => project.has(f)) || ownPath(project) !== '')
+/** Whether a folder without go.mod, and without a program at its top, is where a program below begins: by what a manager left, by its folder of commands, or since packages there import it. */
+export const beginsHere = (project: Project): boolean => !project.has('go.mod') && (isVendored(project) || MANAGED.some((f) => project.has(f)) || project.isFolder('cmd') || ownPath(project) !== '')
 
 /** Whether a folder's program imports packages of another folder around it, or what lies in the vendor of that. */
 export function importsFrom(root: Project, path: string): boolean {
