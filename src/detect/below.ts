@@ -12,14 +12,15 @@ export interface Below {
 /** How many apps an error or a question names. */
 const MAX_APPS = 12
 
-/** Folders below the root that hold a marker of a language, the outermost of each branch, nearest first. */
+/** Folders below the root that hold a marker of a language, or sources beside a Dockerfile; the outermost of each branch, nearest first. */
 export function appsBelow(project: Project, known: Record<string, { title: string; markers: string[]; fallback?: boolean }>): Below[] {
   const found: Below[] = []
   for (const file of project.files()) {
     const at = file.lastIndexOf('/')
     if (at < 0) continue
     const path = file.slice(0, at)
-    const listed = Object.values(known).find((l) => !l.fallback && l.markers.includes(file.slice(at + 1)))
+    const name = file.slice(at + 1)
+    const listed = Object.values(known).find((l) => !l.fallback && (l.markers.includes(name) || (l.markers.includes(`*${name.slice(name.lastIndexOf('.'))}`) && project.has(`${path}/Dockerfile`))))
     if (listed && !found.some((f) => path === f.path || path.startsWith(`${f.path}/`))) found.push({ path, title: listed.title })
   }
   return found.slice(0, MAX_APPS)
