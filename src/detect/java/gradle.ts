@@ -4,6 +4,7 @@ import { type BuildFile, inside, type Plugin, under, within } from './build.ts'
 import { findMains } from './main.ts'
 import { limitOf, managedLombok } from './newest.ts'
 import { lineOf, type Project } from '../project.ts'
+import { unwrappedGradle } from './unwrapped.ts'
 
 /** A build script with its comments blanked out, so that places stay what they are. */
 interface Script {
@@ -39,17 +40,18 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
   const toolchain = first(/languageVersion\s*(?:=|\.set\(|\()\s*JavaLanguageVersion\.of\(\s*['"]?(\d+)/, /jvmToolchain\s*\(?\s*(\d+)/, /jvmToolchain\s*\{[^}]*JavaLanguageVersion\.of\(\s*(\d+)/)
   const release = toolchain ?? first(/options\.release\s*(?:=|\.set\()\s*(\d+)/, /(?:target|source)Compatibility\s*(?:=|\.set\()?\s*['"]?(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(['"]?)?([\d._]+)/, /jvmTarget\s*(?:=|\.set\()\s*(?:JvmTarget\.JVM_)?['"]?([\d._]+)/)
   const plugins = pluginsOf(scripts, catalog)
-  const wrapper = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read(WRAPPER) ?? '')?.[1]
   const kotlin = plugins.get('org.jetbrains.kotlin.jvm')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/kotlin-gradle-plugin:(\d[\w.]*)/])?.value
   const lombok = first(/org\.projectlombok:lombok:(\d[\w.]*)/)
   const boot = plugins.get('org.springframework.boot')?.version ?? firstOf([script(project, '', SCRIPTS), ...scripts], [/org\.springframework\.boot['"]\s*\)?\s*version\s*\(?['"](\d[\w.]*)/, /org\.springframework\.boot:spring-boot-(?:gradle-plugin|dependencies):(\d[\w.]*)/, /springBootVersion\s*=\s*['"](\d[\w.]*)/])?.value
-  const tools = { gradle: wrapper && fact(wrapper, { file: WRAPPER }), kotlin: kotlin && fact(kotlin, { file }), lombok: lombok ?? (first(/(org\.projectlombok:lombok)['"]/) && boot && fact(managedLombok(boot), { file })) }
-  const whole = project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.jar') && wrapper !== undefined
+  const wrapped = /gradle-([\d.]+)(?:-[\w-]+)?-(?:bin|all)\.zip/.exec(project.read(WRAPPER) ?? '')?.[1]
+  const gradle = wrapped ? fact(wrapped, { file: WRAPPER }) : unwrappedGradle(project, [...scripts, script(project, '', SCRIPTS)], kotlin, boot)
+  const tools = { gradle, kotlin: kotlin && fact(kotlin, { file }), lombok: lombok ?? (first(/(org\.projectlombok:lombok)['"]/) && boot && fact(managedLombok(boot), { file })) }
+  const whole = project.has('gradlew') && project.has('gradle/wrapper/gradle-wrapper.jar') && wrapped !== undefined
   return {
     file,
     manager: 'gradle',
     wrapper: whole,
-    ...(wrapper && !whole ? { pinned: wrapper } : {}),
+    ...(gradle && !whole ? { pinned: gradle.value } : {}),
     preview: scripts.some((s) => s.text.includes('--enable-preview')),
     without: [...(plugins.has('com.gorylenko.gradle-git-properties') ? ['generateGitProperties'] : []), ...(scripts.some((s) => /\basciidoctor\b|\b(?:bootJar|jar|assemble|shadowJar)\b[^{}]*\{[^{}]*dependsOn\W+(?:tasks\W+)?(?:test|check)\b/.test(s.text)) ? ['test'] : [])],
     module,

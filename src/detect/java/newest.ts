@@ -35,7 +35,7 @@ export function limitOf(tools: Record<string, Fact<string> | '' | undefined>): P
   return newest ? { newest } : {}
 }
 
-function atLeast(version: string, wanted: string): boolean {
+export function atLeast(version: string, wanted: string): boolean {
   const parts = version.split('.').map((p) => Number.parseInt(p, 10) || 0)
   const differs = wanted.split('.').map((w, i) => (parts[i] ?? 0) - Number(w)).find((d) => d !== 0)
   return (differs ?? 0) >= 0
