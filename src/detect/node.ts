@@ -145,7 +145,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     runtimePackages: start.static ? [] : system.runtime,
     runtimePackagesApk: start.static ? [] : system.runtimeApk,
     compile: system.compile,
-    installEnv: system.buildEnv,
+    installEnv: [...installer.environment, ...system.buildEnv],
     arguments: variables.public.filter((v) => !SECRET_ARGUMENT.test(v)),
     copies: readCopies(read).map((c) => ({ ...c })),
     static: start.static !== undefined,

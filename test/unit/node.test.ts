@@ -253,8 +253,18 @@ describe('package managers', () => {
     expect(facts).toMatchObject({ manager: { value: 'pnpm' }, lockFile: { value: 'pnpm-lock.yaml' }, build: { managerVersion: '9.1.0' } })
     expect(facts.warnings.map((w) => w.message).join()).toContain('several lock files')
   })
-  test('a field that contradicts the only lock file', async () => {
-    expect((await problemsOf({ 'package.json': started('node server.js', { packageManager: 'yarn@1.22.0' }), 'server.js': LISTEN, 'package-lock.json': lock() }))[0]).toMatchObject({ file: 'package.json', line: 7 })
+  test.each([
+    ['yarn@1.22.0', 'package-lock.json', lock(), 'npm', 'npm is used'],
+    ['yarn@4.5.0', 'yarn.lock', '# yarn lockfile v1\n', 'yarn-berry', 'brought up to date'],
+    ['yarn@1.22.0', 'yarn.lock', '__metadata:\n  version: 8\n', 'yarn-berry', 'Yarn 2+ is used'],
+    ['npm@10.8.0', 'bun.lock', '{}', 'bun', 'Bun is used'],
+    ['npm@10.8.0', 'yarn.lock', '# yarn lockfile v1\n', 'yarn', 'Yarn 1 is used', 'SKIP_YARN_COREPACK_CHECK=1'],
+    ['npm@10.8.0', 'pnpm-lock.yaml', "lockfileVersion: '9.0'\n", 'pnpm', 'pnpm is used', 'npm_config_package_manager_strict=false'],
+  ])('%s beside %s', async (packageManager, file, text, manager, message, ...environment) => {
+    const facts = await factsOf({ 'package.json': started('node server.js', { packageManager }), 'server.js': LISTEN, [file]: text })
+    expect(facts.manager?.value).toBe(manager)
+    expect(facts.warnings[0]).toMatchObject({ message: expect.stringContaining(message), file: 'package.json', line: 7 })
+    expect(facts.build).toMatchObject({ installEnv: environment, manifests: [{ files: expect.arrayContaining([file]) }] })
   })
   test.each([
     ['lacks a dependency', lock(), 'ms'],

@@ -1,4 +1,3 @@
-import { InputError } from '../../errors.ts'
 import { type Evidence, type Fact, type Warning } from '../facts.ts'
 import type { DetectContext, Manager } from '../language.ts'
 import type { Project } from '../project.ts'
@@ -15,6 +14,8 @@ export interface Installer {
   staleLock?: string
   /** true where no lock file can be enforced */
   loose: boolean
+  /** environment in which it installs a project that names another manager */
+  environment: string[]
   /** true where a lock file can be enforced with --legacy-peer-deps only */
   legacyPeers: boolean
   /** true where the manager cannot install for production by itself */
@@ -22,34 +23,32 @@ export interface Installer {
 }
 
 /**
- * Chooses the package manager: an answer, the packageManager or devEngines field, the lock file. Throws InputError where the
- * field names another manager than the only lock file belongs to.
+ * Chooses the package manager: an answer, the packageManager or devEngines field, the lock file; where these contradict each other,
+ * the lock file's.
  */
 export function chooseManager({ chosen, language, project }: DetectContext, manifest: Manifest, warnings: Warning[]): Installer {
   const named = namedManager(manifest)
   const locks = language.managers.flatMap((m) => m.locks.filter((l) => project.has(l) && owns(m, l, project)).map((lock) => ({ m, lock })))
   const wanted = chosen.manager ?? named?.id
-  const spec = specOf(wanted, language.managers, named?.version, locks[0]?.m) ?? locks[0]?.m ?? language.managers[0]!
+  const said = specOf(wanted, language.managers, named?.version, locks[0]?.m) ?? locks[0]?.m ?? language.managers[0]!
+  const contradicts = !chosen.manager && named && !locks.some((l) => l.m.id === said.id) ? locks[0] : undefined
+  // Yarn brings a lock file of its first generation up to date
+  const migrates = contradicts?.m.id === 'yarn' && said.id === 'yarn-berry' ? contradicts : undefined
+  if (contradicts) warnings.push({ message: migrates ? `${migrates.lock} is of Yarn 1, and package.json names ${named!.version}: it is brought up to date while it is installed` : `package.json names ${named!.id} as its package manager, but the lock file is ${contradicts.lock}: ${contradicts.m.title} is used, which made that`, ...named!.evidence, hint: migrates ? 'run yarn install and commit the lock file' : `commit the lock file of ${named!.id}, or name ${contradicts.m.id} there` })
+  const spec = contradicts && !migrates ? contradicts.m : said
   const own = locks.find((l) => l.m.id === spec.id)
-  if (!chosen.manager && named && locks.length > 0 && !own)
-    throw new InputError({
-      message: `package.json names ${named.id} as its package manager, but the lock file is ${locks[0]!.lock} (${locks[0]!.m.title})`,
-      file: manifest.file,
-      line: named.evidence.line,
-      hint: `commit the lock file of ${named.id}, or choose: --package-manager ${locks[0]!.m.id}`,
-    })
   if (locks.length > 1) warnings.push({ message: `several lock files (${locks.map((l) => l.lock).join(', ')}): ${own ? `${own.lock} is used, ${named ? 'as package.json says' : `the order is ${[...new Set(language.managers.flatMap((m) => m.locks))].join(', ')}`}` : 'none is used'}`, file: own?.lock, hint: 'delete the others' })
-  if (!own && !manifest.absent) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
+  if (!own && !migrates && !manifest.absent) warnings.push({ message: 'there is no lock file, so two builds may install different versions', file: manifest.file, hint: `run ${spec.id === 'yarn-berry' ? 'yarn' : spec.id} install and commit the lock file` })
   const stale = own && staleEntry(project, own.lock, manifest)
   if (stale) warnings.push({ message: `${own.lock} is behind package.json (${stale}), so it cannot be enforced`, file: own.lock, hint: `run ${spec.id} install and commit the lock file` })
   const amiss = own?.lock.endsWith('.json') && !stale && !legacyPeers(project) ? peerAmiss(project.read(own.lock) ?? '', manifest) : undefined
   if (amiss) warnings.push({ message: `${own!.lock} was made with --legacy-peer-deps: ${amiss.name} wants another ${amiss.peer} than it holds`, file: own!.lock, hint: 'write legacy-peer-deps=true into .npmrc, or take versions that fit together' })
-  const evidence = named && wanted === named.id ? [named.evidence] : own ? [{ file: own.lock }] : []
-  const wished = versionOf(project, spec, own?.lock, named?.version)
+  const evidence = named && wanted === named.id && spec === said ? [named.evidence] : own ? [{ file: own.lock }] : []
+  const wished = versionOf(project, spec, own?.lock, named && wanted === named.id && spec === said ? named.version : undefined)
   const version = spec.id === 'pnpm' ? runningPnpm(wished) : wished
   if (version !== wished) warnings.push({ message: `pnpm ${wished} stops on Node.js 20 and newer, so ${version} is used`, ...named?.evidence, hint: `package.json: "packageManager": "pnpm@${version}"` })
   const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
-  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : {}), loose: own === undefined || stale !== undefined, legacyPeers: amiss !== undefined }
+  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : migrates ? { staleLock: migrates.lock } : {}), loose: own === undefined || stale !== undefined, legacyPeers: amiss !== undefined, environment: contradicts && spec.elsewhere ? [String(spec.elsewhere)] : [] }
 }
 
 function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {
