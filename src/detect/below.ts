@@ -26,6 +26,17 @@ export function appsBelow(project: Project, known: Record<string, { title: strin
   return found.slice(0, MAX_APPS)
 }
 
+/** Folders whose pages are no site: a program fills them in, or a tool wrote them. */
+const NO_SITE = /(^|\/)(?:templates?|views|layouts?|tests?|fixtures|coverage|examples?)(\/|$)/
+
+/** The folder nearest to the root that holds the first page of a site, where one is nearest. */
+export function pagesBelow(project: Project): string | undefined {
+  const found = project.files().filter((f) => f.endsWith('/index.html') && !NO_SITE.test(f)).map((f) => f.slice(0, -'/index.html'.length))
+  const depth = (path: string): number => path.split('/').length
+  const nearest = found.filter((path) => depth(path) === Math.min(...found.map(depth)))
+  return nearest.length === 1 ? nearest[0] : undefined
+}
+
 /**
  * Of several apps the only one that answers requests, where the others are pages, or nothing that is started: what a front end and
  * its server in folders of their own come to. Undefined where another one could be meant. @param detect reads one of them

@@ -1,6 +1,6 @@
 import { languages } from '../../generated/catalog.ts'
 import { InputError, type Problem } from '../errors.ts'
-import { appsBelow, serverAmong } from './below.ts'
+import { appsBelow, pagesBelow, serverAmong } from './below.ts'
 import { exposed, namedServers } from './existing.ts'
 import { fact, type Facts } from './facts.ts'
 import { foreignOf } from './foreign.ts'
@@ -97,8 +97,10 @@ export async function detect(project: Project, wanted: string | undefined, chose
       hint: `choose one: ${chosenOnes.map((f) => `--language ${f.id}`).join(' or ')}`,
       choices: chosenOnes.map((f) => f.id),
     })
+  const pages = pagesBelow(project)
   throw new InputError({
-    message: 'no program was found here',
+    message: `no program was found here${pages ? `, but pages in ${pages}` : ''}`,
+    ...(pages ? { where: '--app', choices: [pages], only: { choice: pages, beside: [] } } : {}),
     file: project.root,
     hint: `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
     idle: true,

@@ -22,6 +22,12 @@ describe('a site without a build', () => {
     [{ Staticfile: 'root: gone\n', 'site/index.html': '' }, 'site/'],
   ])('in a folder of its own: %j', async (files, folder) => expect((await factsOf(files as unknown as Record<string, string>)).build.folder).toBe(folder))
 
+  test('in a folder of another name is taken where it is the only one', async () => {
+    const only = async (files: Record<string, string>) => (await problemsOf(files))[0]!.only
+    expect(await only({ 'README.md': '', 'docs/index.html': PAGE, 'docs/guide/index.html': PAGE })).toEqual({ choice: 'docs', beside: [] })
+    expect(await only({ 'one/index.html': PAGE, 'two/index.html': PAGE })).toBeUndefined()
+    expect(await only({ 'templates/index.html': PAGE })).toBeUndefined()
+  })
   test('is left to the language whose program is beside it', async () => {
     expect((await factsOf({ 'index.html': '', 'go.mod': 'module a\n\ngo 1.26\n', 'main.go': 'package main\n\nfunc main() {\n\thttp.ListenAndServe(":80", nil)\n}\n' })).language.value).toBe('go')
     expect((await factsOf({ 'index.html': '', 'package.json': '{"devDependencies":{"prettier":"3"}}' })).language.value).toBe('static')
