@@ -294,6 +294,15 @@ describe('package managers', () => {
     const facts = await factsOf({ 'package.json': started('node server.js'), 'server.js': LISTEN, 'package-lock.json': `{"packages":{}}${' '.repeat(5_000_000)}` })
     expect(facts.build.install).toBe('npm ci')
   })
+  test.each(['github:acme/tool', 'acme/tool#v1', 'git+https://git.example.com/tool.git', 'git@github.com:acme/tool.git'])('what is cloned (%s) needs git', async (tool) => {
+    const of = (version: string) => factsOf({ 'package.json': started('node server.js', { dependencies: { tool: version } }), 'server.js': LISTEN })
+    expect((await of(tool)).build).toMatchObject({ compile: false, systemPackages: ['git', 'ca-certificates'], systemPackagesApk: ['git'] })
+    expect((await of('^1.2.0')).build.systemPackages).toEqual([])
+  })
+  test('what a lock file clones needs git', async () => {
+    const packages = { '': {}, 'node_modules/tool': { version: '1.0.0', resolved: 'git+ssh://git@github.com/acme/tool.git#0123abc' } }
+    expect((await factsOf({ 'package.json': started('node server.js', { dependencies: {} }), 'server.js': LISTEN, 'package-lock.json': JSON.stringify({ packages }) })).build.systemPackages).toEqual(['git', 'ca-certificates'])
+  })
   test('a link to what is not there is no way out of the folder', async () => {
     const of = (react: string) => ({ 'package.json': started('node server.js', { dependencies: { react } }), 'server.js': LISTEN })
     expect((await factsOf(of('link:@types/react'))).build.install).toContain('npm install')

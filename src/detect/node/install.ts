@@ -142,6 +142,11 @@ export interface System {
   debian?: boolean
 }
 
+/** A dependency that is cloned: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies */
+const GIT = /^(?:git\+|git:|git@|(?:github|gitlab|bitbucket|gist):|[\w-]+\/[\w.-]+(?:#|$))/
+/** How lock files say one that another package brings. */
+const LOCKED_GIT = ['"git+', ' git+', '"git:', '{commit: ', '"github:']
+
 /** Reads the system's part of the dependencies: native addons, libraries, browsers. */
 export function readSystem(context: DetectContext, manifest: Manifest, installer: Installer, warnings: Warning[]): System {
   const { language, project } = context
@@ -154,6 +159,10 @@ export function readSystem(context: DetectContext, manifest: Manifest, installer
   for (const [name, variable] of Object.entries(dataOf(language).spared)) if (manifest.every[name] !== undefined && manifest.production[name] === undefined) out.buildEnv.push(variable)
   for (const [name, needs] of Object.entries(system)) if (manifest.production[name] !== undefined) add(out, name, needs, manifest, warnings)
   if (prismaEngines(manifest)) add(out, '@prisma/client', { build: ['openssl', 'ca-certificates'], runtime: ['openssl'], buildApk: ['openssl'], runtimeApk: ['openssl'] }, manifest, warnings)
+  if (Object.values(manifest.every).some((v) => GIT.test(v)) || LOCKED_GIT.some((form) => lock.includes(form))) {
+    out.build.push(...['git', 'ca-certificates'].filter((p) => !out.build.includes(p)))
+    out.buildApk.push('git')
+  }
   const carried = carriedPackages(context, new Set(out.runtime), warnings)
   if (carried.runtime.length > 0) {
     out.runtime.push(...carried.runtime)
