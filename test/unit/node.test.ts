@@ -303,6 +303,11 @@ describe('package managers', () => {
     const packages = { '': {}, 'node_modules/tool': { version: '1.0.0', resolved: 'git+ssh://git@github.com/acme/tool.git#0123abc' } }
     expect((await factsOf({ 'package.json': started('node server.js', { dependencies: {} }), 'server.js': LISTEN, 'package-lock.json': JSON.stringify({ packages }) })).build.systemPackages).toEqual(['git', 'ca-certificates'])
   })
+  test('only a folder with dependencies of its own is installed for the program that lies in it', async () => {
+    const own = { 'server/package.json': '{"dependencies":{"koa":"3.0.0"}}', 'server/index.js': LISTEN }
+    expect((await factsOf({ 'package.json': started('node server/index.js'), ...own })).build.install).toMatch(/&& npm install --prefix server /)
+    expect((await factsOf({ 'package.json': started('node .', { dependencies: { koa: '3' }, scripts: { start: 'node .', build: 'tsc' }, main: './dist/index.js' }), 'tsconfig.json': '{}', 'index.ts': LISTEN })).build.install).not.toContain('--prefix')
+  })
   test('a link to what is not there is no way out of the folder', async () => {
     const of = (react: string) => ({ 'package.json': started('node server.js', { dependencies: { react } }), 'server.js': LISTEN })
     expect((await factsOf(of('link:@types/react'))).build.install).toContain('npm install')

@@ -54,7 +54,7 @@ export function readSteps(read: Read, install: Install, prisma: readonly Prisma[
 
 /** The folder of the program where that has dependencies of its own, which node looks for there first. */
 function ownFolder({ context: { project }, start }: Read): string[] {
-  const folder = start.framework || start.static ? '' : top(start.sources[0])
+  const folder = start.framework || start.static ? '' : top(start.sources[0]?.replace(/^(?:\.\/)+/, ''))
   return folder !== '' && isOfAnother(project, `${folder}/`) ? [folder] : []
 }
 
