@@ -33,8 +33,8 @@ export function readFrontends(project: Project, missing: readonly { path: string
   const { managers, spared } = data as { managers: FrontendManagers; spared: Record<string, string> }
   const found = new Map<string, Frontend>()
   for (const { path, evidence } of missing) {
-    // settings of Vite may put it elsewhere
-    const configured = /(?:^|\/)vite\.config\.\w+$/.test(evidence.file) ? posix.dirname(evidence.file) : undefined
+    // settings of Vite and scripts may put it elsewhere
+    const configured = /(?:^|\/)(?:vite\.config\.\w+|package\.json)$/.test(evidence.file) ? posix.dirname(evidence.file) : undefined
     const folder = configured ?? above(path).find((f) => hasBuild(project, join(f, 'package.json'))) ?? (makesHere(project, path) ? '.' : undefined)
     if (!folder || found.has(folder)) continue
     const locked = (lock: string, text = ''): boolean => project.has(join(folder, lock)) && (text === '' || (project.read(join(folder, lock)) ?? '').includes(text))
@@ -66,7 +66,7 @@ const joined = (line: string): string => line.replace(/["']\s*(?:[,/]|\)?\.join\
  */
 export function servedFrontends(project: Project, sources: Sources): { path: string; evidence: Evidence }[] {
   const folders = project.files().filter((f) => /^(?:[^/]+\/){1,3}package\.json$/.test(f)).map((f) => f.slice(0, f.lastIndexOf('/')))
-  return folders.flatMap((folder) => {
+  return [...namedOutputs(project), ...folders.flatMap((folder) => {
     if (!hasBuild(project, `${folder}/package.json`)) return []
     const outside = viteOutput(project, folder)
     if (outside && !outside.path.startsWith(`${folder}/`)) return isHeld(project, outside.path) ? [] : [outside]
@@ -82,7 +82,21 @@ export function servedFrontends(project: Project, sources: Sources): { path: str
       }
     }
     return []
-  })
+  })]
+}
+
+/** What the scripts of a package.json at the top write by its name, as Tailwind and bundlers are told it, and the repository does not hold. */
+function namedOutputs(project: Project): { path: string; evidence: Evidence }[] {
+  const source = project.read('package.json')
+  if (source === undefined || !hasBuild(project, 'package.json')) return []
+  const { scripts = {} } = readJson<{ scripts?: Record<string, string> }>('package.json', source)
+  for (const script of Object.entries(scripts).filter(([name]) => name.startsWith('build')).map(([, line]) => line)) {
+    const output = /\s(?:-o|--output|--outfile|--outdir|--out-dir|--output-path)(?:\s+|=)["']?([\w./-]+)/.exec(script)?.[1]
+    const path = output === undefined ? undefined : join('.', output)
+    // what is served; other scripts build what no image holds
+    if (path && !path.startsWith('..') && /(?:^|\/)(?:static\w*|public|assets?|www|css|js)\//.test(path) && !isHeld(project, path)) return [{ path, evidence: { file: 'package.json', line: lineOf(source, script), text: script.slice(0, 120) } }]
+  }
+  return []
 }
 
 /** Where the settings of Vite put what they build. */
