@@ -11,7 +11,7 @@ import type { Opened } from './opened.ts'
 import { chooseManager, type Install, installValues, systemPackages } from './python/install.ts'
 import { type Manifests, readLocked, readManifests } from './python/manifests.ts'
 import { boundByImports, buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python/packages.ts'
-import { openMcp } from './python/mcp.ts'
+import { openMcp, warnOfStandardInput } from './python/mcp.ts'
 import { protosCommand } from './python/protos.ts'
 import { openRuns } from './python/runs.ts'
 import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
@@ -70,6 +70,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const opened: Opened[] = []
   const hostVariable = runsItself ? bindsByVariable(project, sources, started.all('loopback'), opened, warnings) : undefined
   if (runsItself) openRuns(project, own, opened, warnings)
+  if (has(manifests, 'mcp') || has(manifests, 'fastmcp')) warnOfStandardInput(sources, spec?.id, warnings)
   if (runsItself && spec?.id === 'mcp-sdk') openMcp(project, sources.files, opened, warnings)
   if (runsItself && typeof spec?.open === 'string' && !sources.match(new RegExp(`\\b${spec.open}\\b`))) warnings.push({ message: `${spec.title} listens on loopback unless it is told another address`, file: start.file, hint: `set ${spec.open} to '0.0.0.0'` })
   const host = runsItself && !hostVariable && start.argv ? hostArgument(project, own, start.argv.value) : undefined

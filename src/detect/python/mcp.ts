@@ -1,10 +1,17 @@
 import type { Warning } from '../facts.ts'
 import { type Opened, replaced } from '../opened.ts'
 import { lineOf, type Project } from '../project.ts'
+import type { Sources } from '../sources.ts'
 
 /** How the SDK's first release is imported, and a server of its second is run: https://github.com/modelcontextprotocol/python-sdk */
 const FIRST = /^(from mcp\.server\.fastmcp import (?:[\w ]+,\s*)*FastMCP\b(?:[ \t]*,[\w ,]+)?)(?:[ \t]*(?:#.*)?)$/m
 const SECOND = /\brun\(\s*(transport\s*=\s*["'](?:sse|streamable-http)["'])(?![^)]*\bhost\s*=)/
+
+/** Says of a server over its standard input that nothing in a cluster talks to it. @param framework what serves, if anything does */
+export function warnOfStandardInput(sources: Sources, framework: string | undefined, warnings: Warning[]): void {
+  const run = framework === undefined ? sources.match(/\b(?:mcp|server|app|\w*mcp\w*)\.run\(\s*(?:transport\s*=\s*["']stdio["']\s*)?\)/)?.evidence : undefined
+  if (run) warnings.push({ message: 'the server talks over its standard input, which nothing in a cluster does: it ends at once, and is started again', file: run.file, line: run.line, hint: 'serve over HTTP: run(transport="streamable-http")' })
+}
 
 /**
  * Opens servers of the MCP SDK, which listen on loopback, take no setting out of the environment and refuse other names of the host: the build gives
