@@ -90,8 +90,8 @@ export function readSources(project: Project, language: Language, entries: reado
       const text = project.read(file) ?? ''
       budget -= text.length
       if (budget < 0) return
-      // whole files, not lines: a regular expression passes over what does not match faster than any loop
-      const found = patterns.flatMap((p, rank) => Array.from(matchesOf(text, p), (m) => ({ m, rank, ...lineAt(text, m.index) })))
+      // whole files, not lines: a regular expression passes over what does not match faster than any loop; one that begins with white space may match from a line before
+      const found = patterns.flatMap((p, rank) => Array.from(matchesOf(text, p), (m) => ({ m, rank, ...lineAt(text, m.index + m[0].search(/\S|$/)) })))
       found.sort((a, b) => a.from - b.from || a.rank - b.rank)
       for (const [i, { m, from, line }] of found.entries()) {
         if (found[i - 1]?.from === from || line.length > MAX_LINE || COMMENT.test(line)) continue

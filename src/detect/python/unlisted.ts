@@ -24,7 +24,7 @@ export function installUnlisted(project: Project, language: Language, manifests:
   const servers = language.data!.servers as Record<string, unknown>
   const added = (name: string): boolean => name in servers || name === 'functions-framework' || files.some((f) => new RegExp(`^\\s*(?:from|import) ${name.replaceAll('-', '_')}\\b`, 'm').test(project.read(f) ?? ''))
   const pixi = !listed || table(manifests.pyproject, 'tool').pixi !== undefined ? pixiNames(project, language, manifests) : undefined
-  const found = pixi ? pixi : unlisted && !manifests.requirements ? (scriptMetadata(project, manifests, files) ?? condaNames(project, language) ?? docker ?? importedNames(project, language, files)) : docker
+  const found = pixi ?? (unlisted && !manifests.requirements ? (scriptMetadata(project, manifests, files) ?? condaNames(project, language) ?? docker ?? importedNames(project, language, files)) : docker)
   if (!found) return []
   const out: string[] = []
   for (const { text, evidence } of found.requirements) {

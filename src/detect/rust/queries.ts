@@ -1,5 +1,5 @@
 import type { LanguageFacts, Warning } from '../facts.ts'
-import { lineOf, type Project } from '../project.ts'
+import type { Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { type Crate, join } from './crates.ts'
 import type { Needs } from './system.ts'
@@ -43,7 +43,7 @@ export function warnOfMigrations(project: Project, crate: Crate, sources: Source
   const tool = needs.asked('sqlx') ? 'sqlx migrate run' : needs.asked('diesel') ? 'diesel migration run' : undefined
   const folder = tool && migrationsOf(project, crate, sources)
   if (!folder || sources.match(/\bmigrate!\(|\bMigrator\b|embed_migrations!\(|run_pending_migrations|\brefinery\b/)) return
-  warnings.push({ message: `the tables of the database are made by "${tool}", which a start does not do`, file: folder, hint: `run it against the database once for a release, or call it when the program starts` })
+  warnings.push({ message: `the tables of the database are made by "${tool}", which a start does not do`, file: folder, hint: 'run it against the database once for a release, or call it when the program starts' })
 }
 
 /** The folder of the migrations: the one that the sources name, else migrations. */
