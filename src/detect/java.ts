@@ -213,7 +213,8 @@ const NO_DATA = /^(?:pom\.xml|.*\.(?:java|kt|kts|scala|groovy|gradle|sbt|jar|war
 /** Files beside the build file that the sources name. */
 function besideFiles(project: Project, build: BuildFile, sources: Sources): string[] {
   const names = project.names(build.module).filter((n) => /\w\.\w+$/.test(n) && !NO_DATA.test(n) && !n.startsWith('.'))
-  return names.length === 0 ? [] : sources.matches(new RegExp(`"(?:\\./)?(${names.map((n) => n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})"`)).map((m) => m.groups[0]!)
+  const named = names.filter((n) => sources.files.some((f) => project.read(f)?.includes(`${n}"`)))
+  return named.length === 0 ? [] : sources.matches(new RegExp(`"(?:\\./)?(${named.map((n) => n.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})"`)).map((m) => m.groups[0]!)
 }
 
 /** The class that a parent's framework is started by, by the parent's version. */
