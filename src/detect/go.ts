@@ -93,7 +93,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
   const writes = readWrites(project, program.files, data.writes, warnings)
-  for (const { groups: [key], evidence } of sources.matches(KEY_FILE)) if (project.has(below(main.module.folder, key!) ?? '')) warnings.push({ message: `${key} is a secret in the sources, which never reaches the image`, file: evidence.file, line: evidence.line, hint: `mount it when the program starts: -v ./${key}:/app/${key}:ro` })
+  for (const { groups: [key], evidence } of program.files.some((f) => /X509KeyPair\(|TLS\(/.test(project.read(f) ?? '')) ? sources.matches(KEY_FILE) : []) if (project.has(below(main.module.folder, key!) ?? '')) warnings.push({ message: `${key} is a secret in the sources, which never reaches the image`, file: evidence.file, line: evidence.line, hint: `mount it when the program starts: -v ./${key}:/app/${key}:ro` })
   const dotenv = readDotenv(project, program.files)
   for (const { path, evidence } of dotenv) warnings.push({ message: `the program stops without a file ${posix.basename(path)}: an empty one is laid in, settings come from the environment`, file: evidence.file, line: evidence.line, hint: 'go on where it is not there' })
   const unheld = program.embeds.filter((e) => !isHeld(project, e.path))
@@ -111,6 +111,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const values = exampleValues(project, read.filter((v) => v.value !== server.portVariable?.value), warnings)
   const variables = withExamples(project, [...read, ...((spec?.settings as string[] | undefined) ?? []).map((name) => fact(name, ...framework!.evidence))])
 
+  const services = servicesOf(language, uses, () => sources.match(new RegExp(data.embedded)), warnings)
+
   return {
     framework,
     version: broken(modules, program, data.breaks, warnings) ?? version(language, modules, warnings),
@@ -118,15 +120,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     name: fact(main.binary === 'main' || data.likely.includes(main.binary) ? lastOf(modules.list[0]!.path || main.binary) : main.binary, main.module.file ? { file: main.module.file, line: 1 } : { file: main.files[0]! }),
     start: { value: [`/app/${main.binary}`, ...rest], evidence: [main.evidence, ...(!chosen.start && procfile?.value[0]?.endsWith(main.binary) ? procfile.evidence : []), ...(open?.evidence ?? []), ...named.map((o) => o.evidence)], ...(main.guess || (procfile?.guess && argued.length > 0 && !chosen.start) ? { guess: true } : {}) },
     develop: assumed(['go', 'run', ...(top ? ['-C', top] : []), ...(main.called ? ['-mod=mod'] : []), ...(main.tags.length > 0 ? [`-tags=${main.tags.join(',')}`] : []), ...(plain ? main.files : [inner]), ...rest]),
-    serves: server.serves ?? hiddenServer(program, spec, framework, sources.match(new RegExp(data.routes))),
+    serves: server.serves ?? hiddenServer(program, spec, framework, () => sources.match(new RegExp(data.routes))),
     port: told ? fact(told.port, server.port!.evidence[0]!) : (server.port && server.port.value < 1024 ? laterPort(sources, server.port) : server.port) ?? (server.portVariable ? undefined : (settingsPort(project, reads.copies, opened, warnings) ?? (spec?.examples ? assumed(spec.port!) : undefined))),
     portVariable: server.portVariable,
     hostVariable: host,
     health: server.health,
     ready: server.ready,
     handlesSigterm: server.handlesSigterm,
-    services: servicesOf(language, uses, sources.match(new RegExp(data.embedded)), warnings),
-    addresses: addressNames(sources),
+    services,
+    addresses: services.length > 0 ? addressNames(sources) : [],
     urls: Object.fromEntries(Object.entries(data.urls).flatMap(([id, { value, unless }]) => (unless.some(uses) ? [] : [[id, value]]))),
     secrets: secretNames(variables),
     settings: variables,
@@ -252,10 +254,11 @@ function chooseFramework(language: Language, uses: (name: string) => Evidence | 
 }
 
 /** Of a program of which nothing shows that it listens: a framework does, and a library may where there are routes. One that only has a router may print it. */
-function hiddenServer(program: Program, spec: Framework | undefined, framework: Fact<string> | undefined, route: Match | undefined): Fact<boolean> {
+function hiddenServer(program: Program, spec: Framework | undefined, framework: Fact<string> | undefined, routes: () => Match | undefined): Fact<boolean> {
   if (framework && !spec?.router) return fact(true, framework.evidence[0]!)
   const others = program.imports.some(({ path }) => /^[\w-]+(\.[\w-]+)+\//.test(path) && !spec?.dependencies?.some((d) => path === d || path.startsWith(`${d}/`)))
-  return route && others ? fact(true, route.evidence) : assumed(false)
+  const route = others ? routes() : undefined
+  return route ? fact(true, route.evidence) : assumed(false)
 }
 
 /** Another port than one below 1024, which may be that of certificates, or of a page that leads to another. */
@@ -265,9 +268,11 @@ function laterPort(sources: Sources, port: Fact<number>): Fact<number> {
 }
 
 /** What the program's sources and settings name as servers, without databases that another one in the program itself stands in for. */
-function servicesOf(language: Language, uses: (name: string) => Evidence | undefined, embedded: Match | undefined, warnings: Warning[]): Fact<string>[] {
+function servicesOf(language: Language, uses: (name: string) => Evidence | undefined, stands: () => Match | undefined, warnings: Warning[]): Fact<string>[] {
   const found = Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => uses(n) ?? []).slice(0, 1).map((e) => fact(id, e)))
-  const spared = embedded ? found.filter((s) => SQL.includes(s.value)) : []
+  const able = found.filter((s) => SQL.includes(s.value))
+  const embedded = able.length > 0 ? stands() : undefined
+  const spared = embedded ? able : []
   if (spared.length > 0) warnings.push({ message: `${spared.map((s) => s.value).join(', ')} ${spared.length > 1 ? 'are' : 'is'} left out, since the program keeps its data itself unless it is told otherwise`, file: embedded!.evidence.file, line: embedded!.evidence.line, hint: `to have it: --services ${spared[0]!.value}` })
   return found.filter((s) => !spared.includes(s))
 }

@@ -123,7 +123,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   warnings.push(...notesOf(build, serves.value, sources, data))
   const verbatim = word && word !== build.module && !wanted ? chosen.start : undefined
   const host = hostVariable(spec, settings, sources)
-  const opened = spec?.host || host || (spec?.hostKeys && !fixed) ? [] : openLoopback(sources.all('loopback'), filesOf(sources.all('listens')), warnings)
+  const bound = spec?.host || host || (spec?.hostKeys && !fixed) ? [] : sources.all('loopback')
+  const opened = bound.length > 0 ? openLoopback(bound, filesOf(sources.all('listens')), warnings) : []
 
   return {
     framework,
