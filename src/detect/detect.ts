@@ -127,6 +127,8 @@ function warnOfAssets<T extends { id: string; facts: Facts }>(one: T, found: rea
     const commands = facts.build.commands as string[] | undefined
     const file = facts.language.evidence[0]?.file
     if (id === one.id || facts.start || !file || !commands?.length || one.facts.parts?.includes(id)) continue
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf('/'))) || '.'
+    if ((one.facts.build.frontends as { folder: string }[] | undefined)?.some((f) => f.folder === folder)) continue
     one.facts.warnings.push({ message: `${file} makes files (${commands.join(' && ')}), which this image does not hold unless they are committed`, file, hint: 'run that before the image is built, or commit what it makes' })
   }
 }
