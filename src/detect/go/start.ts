@@ -15,17 +15,18 @@ export function processOf(project: Project): Fact<string[]> | undefined {
     if (command) return fact(command.map((w) => w.replace('@PORT@', '{port}')), { file: 'Procfile', line: at + 1 })
   }
   const image = imageProcess(project.original('Dockerfile') ?? '')
-  return image ?? TASKS.map((file) => taskProcess(file, project.read(file) ?? '')).find(Boolean)
+  return image ?? taskProcess(project)
 }
 
 /** Where people keep what they type: make, task, just, air, goreleaser. */
 const TASKS = ['Makefile', 'Taskfile.yml', 'Taskfile.yaml', 'justfile', '.air.toml', '.goreleaser.yaml', '.goreleaser.yml']
 
-/** The only command below cmd/ that such a file builds or runs; a guess. */
-function taskProcess(file: string, text: string): Fact<string[]> | undefined {
-  const found = [...text.matchAll(/(?:\bgo (?:run|build|install)\b[^\n;&#]*?[\s/]|^\s*(?:- )?main:\s*["']?(?:\.\/)?)(cmd\/[\w/-]*\w)/gm)]
-  if (new Set(found.map((m) => m[1])).size !== 1) return undefined
-  return { ...fact([found[0]![1]!], { file, line: lineOf(text, found[0]![0].trim()) }), guess: true }
+/** The only command below cmd/ that such files build or run; a guess. Of what one builds and another releases nobody knows which is meant. */
+function taskProcess(project: Project): Fact<string[]> | undefined {
+  const found = TASKS.flatMap((file) => [...(project.read(file) ?? '').matchAll(/(?:\bgo (?:run|build|install)\b[^\n;&#]*?[\s/]|^\s*(?:- )?main:\s*["']?(?:\.\/)?)(cmd\/[\w/-]*\w)/gm)].map(([text, command]) => ({ file, command: command!, text })))
+  const [first] = found
+  if (!first || found.some((f) => f.command !== first.command)) return undefined
+  return { ...fact([first.command], { file: first.file, line: lineOf(project.read(first.file)!, first.text.trim()) }), guess: true }
 }
 
 const SHELL = /(^|\/)(sh|bash|ash|tini|dumb-init|go|air|env|\S+\.sh)$/
