@@ -308,6 +308,11 @@ describe('package managers', () => {
     expect((await factsOf({ 'package.json': started('node server/index.js'), ...own })).build.install).toMatch(/&& npm install --prefix server /)
     expect((await factsOf({ 'package.json': started('node .', { dependencies: { koa: '3' }, scripts: { start: 'node .', build: 'tsc' }, main: './dist/index.js' }), 'tsconfig.json': '{}', 'index.ts': LISTEN })).build.install).not.toContain('--prefix')
   })
+  test('a program that the build makes is none of the tools, whatever its folder is called', async () => {
+    const facts = await factsOf({ 'package.json': started('node build/server.js', { scripts: { start: 'node build/server.js', build: 'tsc' }, dependencies: { koa: '3' } }), 'tsconfig.json': '{"compilerOptions":{"outDir":"build"}}', 'server.ts': LISTEN, 'public/index.html': '' })
+    expect(facts).toMatchObject({ start: { value: ['node', 'build/server.js'] }, build: { static: false } })
+    expect((await factsOf({ 'package.json': started('node scripts/server.js', { scripts: { start: 'node scripts/server.js', build: 'sass a b' } }), 'scripts/server.js': LISTEN, 'public/index.html': '' })).start?.value).toEqual(['node', 'scripts/server.js'])
+  })
   test('a link to what is not there is no way out of the folder', async () => {
     const of = (react: string) => ({ 'package.json': started('node server.js', { dependencies: { react } }), 'server.js': LISTEN })
     expect((await factsOf(of('link:@types/react'))).build.install).toContain('npm install')

@@ -167,7 +167,10 @@ function toldOf(project: Project, build: string): string {
 }
 
 /** What a start script runs of the project's tools: a server for whoever works on it, which listens through another program. */
-const isTool = (project: Project, { argv }: Command): boolean => argv[0] === 'node' && /^(?:scripts|tools|tasks|build)\//.test(pathOf(argv) ?? '') && !LISTENS.test(project.read(fileOf(project, argv) ?? '') ?? '')
+function isTool(project: Project, { argv }: Command): boolean {
+  const file = argv[0] === 'node' ? fileOf(project, argv) : undefined
+  return file !== undefined && /^(?:scripts|tools|tasks)\//.test(file) && !LISTENS.test(project.read(file)!)
+}
 
 /** Generators of pages that are programs of other languages. */
 const MAKES_ELSEWHERE = /(?:^|[\s;&])(?:jekyll|hugo|mkdocs|pelican|zola|sphinx-build|bundle exec)\b/
