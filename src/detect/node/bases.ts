@@ -4,7 +4,7 @@ import type { System } from './install.ts'
 import type { Read } from './read.ts'
 
 /** Bases that lack what the program needs. */
-export function unsuitableBases({ context: { language }, start, installer, manifest }: Read, argv: Fact<string[]> | undefined, system: System, started?: Evidence): NonNullable<LanguageFacts['unsuitable']> {
+export function unsuitableBases({ context: { language }, framework, start, installer, manifest }: Read, argv: Fact<string[]> | undefined, system: System, started?: Evidence): NonNullable<LanguageFacts['unsuitable']> {
   const out: NonNullable<LanguageFacts['unsuitable']> = []
   const without = (bases: readonly string[], reason: string, evidence: Evidence[]): void => {
     for (const base of bases) out.push({ base, reason, evidence })
@@ -13,6 +13,7 @@ export function unsuitableBases({ context: { language }, start, installer, manif
   const noPackages = Object.entries(language.bases).filter(([, b]) => b!.packages === 'none').map(([id]) => id)
   if (system.because) without([...new Set([...noShell, ...noPackages])], `${system.because.name} needs ${system.runtime.join(', ')} where the program runs, which it has no packages for`, [system.because.evidence])
   else if (started) without(noShell, 'the program starts another one there, which it has not', [started])
+  if (framework?.spawns && start.framework) without(noShell, `${framework.title} starts node by its name, which it does not find there`, argv?.evidence ?? [])
   if (!system.because && system.build.length > 0) without(noPackages, 'it has no packages to compile native modules with', [])
   if (system.debian) without(['alpine'], `the Dockerfile needs ${system.runtime.join(', ')}, whose names in Alpine are not known`, [system.because!.evidence])
   if (start.bun) without(Object.keys(language.bases).filter((b) => dataOf(language).bun.runtime[b] === undefined), 'Bun has no image of that kind here', argv?.evidence ?? [])

@@ -41,6 +41,8 @@ export interface NodeFramework extends Framework {
   silent?: string
   /** packages that start it and that no manifest names: what they bring lies in /node_modules */
   tools?: string[]
+  /** it starts node by its name, which only a base with a shell has on its PATH */
+  spawns?: boolean
   older?: { major: number; start: string[] }
   notice?: string
   noticeHint?: string
