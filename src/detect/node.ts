@@ -77,6 +77,7 @@ function besideClient(context: DetectContext, manifest: Manifest): LanguageFacts
   const own = {
     name: fact(manifest.json.name ?? both.server, manifest.keyAt('name')),
     ...(manifest.json.version ? { appVersion: fact(manifest.json.version, manifest.keyAt('version')) } : {}),
+    ...(facts.start ? { start: { ...facts.start, evidence: start.argv.evidence } } : {}),
     ...(develop ? { develop: fact(['npm', 'run', develop, '--prefix', both.server], manifest.keyAt(develop)) } : {}),
   }
   return { ...placed(facts, '../'), ...own, app: both.server, context: '..', beside: [both.client] }
