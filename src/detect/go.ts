@@ -263,7 +263,8 @@ function hiddenServer(program: Program, spec: Framework | undefined, framework: 
 
 /** Another port than one below 1024, which may be that of certificates, or of a page that leads to another. */
 function laterPort(sources: Sources, port: Fact<number>): Fact<number> {
-  const other = sources.all('port').find((m) => Number(m.groups[0]) >= 1024 && Number(m.groups[0]) < 65536)
+  const { text = '' } = port.evidence[0] ?? {}
+  const other = /\b(?:Listen|Run|Start)\w*\(/.test(text) && !/HTTPHandler|[rR]edirect|autocert/.test(text) ? undefined : sources.all('port').find((m) => Number(m.groups[0]) >= 1024 && Number(m.groups[0]) < 65536)
   return other ? { ...fact(Number(other.groups[0]), other.evidence), guess: true } : port
 }
 
