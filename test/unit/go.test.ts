@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { LanguageFacts } from '../../src/detect/facts.ts'
 import { factsOf, problemsOf } from './detecting.ts'
 
 const MAIN = 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n'
@@ -228,4 +229,24 @@ test('the port that a compose file publishes of the only service that it builds'
   const of = async (compose: string) => (await factsOf({ ...files, 'docker-compose.yml': compose })).port
   expect(await of('services:\n  web:\n    build: .\n    ports:\n      - "127.0.0.1:80:7070"\n  db:\n    image: postgres\n    ports:\n      - 5432:5432\n')).toMatchObject({ value: 7070, guess: true, evidence: [{ file: 'docker-compose.yml', line: 5 }] })
   expect(await of('services:\n  web:\n    build: .\n    ports: ["80:7070"]\n  admin:\n    build: admin\n    ports:\n      - 81:7071\n')).toBeUndefined()
+})
+
+test('a port below 1024 gives way to another where it is that of certificates alone', async () => {
+  const port = async (line: string): Promise<number | undefined> => (await factsOf({ 'go.mod': 'module a.b/c\n\ngo 1.25\n', 'main.go': `package main\n\nimport "net/http"\n\nfunc main() {\n\t${line}\n\thttp.ListenAndServe(":9090", nil)\n}\n` })).port?.value
+  expect(await port('go http.ListenAndServe(":80", m.HTTPHandler(nil))')).toBe(9090)
+  expect(await port('go http.ListenAndServe(":80", nil)')).toBe(80)
+})
+
+test('an option that is no port, and one whose port wants rights', async () => {
+  const of = async (line: string): Promise<LanguageFacts> => factsOf({ 'go.mod': 'module a.b/c\n\ngo 1.25\n', 'main.go': `package main\n\nimport (\n\t"flag"\n\t"net/http"\n)\n\nvar x = ${line}\n\nfunc main() {\n\tflag.Parse()\n\thttp.ListenAndServe(*x, nil)\n}\n` })
+  expect((await of('flag.Int("http-read-timeout", 60, "seconds")')).port).toBeUndefined()
+  expect(await of('flag.String("addr", ":80", "address")')).toMatchObject({ port: { value: 8080 }, start: { value: ['/app/c', '--addr=:{port}'] } })
+})
+
+test('a database is left out where a setting of the store says that another is meant', async () => {
+  const services = async (line: string): Promise<string[]> => (await factsOf({ 'go.mod': 'module a.b/c\n\ngo 1.25\n\nrequire github.com/lib/pq v1.10.9\n', 'main.go': `package main\n\nimport (\n\t"net/http"\n\n\t_ "github.com/lib/pq"\n)\n\nvar x = ${line}\n\nfunc main() { http.ListenAndServe(":8080", nil) }\n` })).services!.map((s) => s.value)
+  expect(await services('getenv("DB_DRIVER", "sqlite")')).toEqual([])
+  expect(await services('getenv("SHOP_PERSISTENCE_PROVIDER", "in-memory")')).toEqual([])
+  expect(await services('getenv("CACHE_DRIVER", "memory")')).toEqual(['postgres'])
+  expect(await services('getenv("STORAGE_TYPE", "file")')).toEqual(['postgres'])
 })
