@@ -86,7 +86,7 @@ function buildOf() {
 }
 
 /** Whether one of the folders that are named holds files of ours: only such a run may be one more of the same. */
-const repeats = (argv) => ['.', ...argv].some((word) => !word.startsWith('-') && fs.existsSync(join(word, 'hardened.lock')))
+const repeats = (argv) => ['.', ...argv].some((word) => !word.startsWith('-') && fs.existsSync(`${word}/hardened.lock`))
 
 /** Says what the same run said the last time; returns false where that is not known. */
 function again(argv) {

@@ -112,6 +112,7 @@ const DEPLOYED = /^(?:Procfile|Dockerfile|app\.yaml|render\.yaml|fly\.toml|railw
 
 /** Of programs in several languages the one that is deployed; else the one that answers requests, beside which scripts and pages lie. */
 function theDeployed<T extends { facts: Facts }>(all: T[]): T[] {
+  if (all.length < 2) return all
   const said = all.filter((f) => f.facts.start?.evidence.some((e) => DEPLOYED.test(e.file)))
   if (said.length === 1) return said
   const [server, ...more] = all.filter(({ facts }) => facts.serves?.value === true && !facts.serves.guess && facts.build.static !== true)

@@ -139,8 +139,9 @@ const UNLESS_PRODUCTION = /if\s*\(\s*process\.env\.NODE_ENV\s*!==?\s*["'`]produc
 /** What a platform that listens in a program's place makes of it: it listens elsewhere than in production only, so that it would end at once. */
 export function listensElsewhere(project: Project, sources: Sources, warnings: Warning[]): Record<string, string> {
   const guard = sources.match(/NODE_ENV\s*!==?\s*["'`]production["'`]/)
-  const { file = '', line } = guard?.evidence ?? {}
-  const text = guard ? project.read(file)! : ''
+  if (!guard) return {}
+  const { file, line } = guard.evidence
+  const text = project.read(file)!
   if (!UNLESS_PRODUCTION.test(text) || text.split('.listen(').length !== 2 || sources.all('listens').some((m) => m.evidence.file !== file && LISTENS.test(m.evidence.text ?? ''))) return {}
   warnings.push({ message: 'it listens only where NODE_ENV is not production, and would end at once: NODE_ENV=development is set', file, line, hint: 'let it listen there too' })
   return { NODE_ENV: 'development' }
