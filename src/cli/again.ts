@@ -5,14 +5,14 @@
  * What is younger than the clock's grain is looked at again (https://git-scm.com/docs/racy-git).
  */
 import type { BigIntStats } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
+import { cacheFolder, nameOf, readOwn, writeOwn } from '../cache.ts'
 
 type Fs = typeof import('node:fs')
 type Said = [fd: 1 | 2, text: string][]
 
 /** What is kept of a run: each path that it asked for with what the file system said, and what was printed. */
 interface Kept {
-  of: string
   seen: Record<string, string>
   said: Said
 }
@@ -46,13 +46,13 @@ const VOLATILE = ['_', 'SHLVL', 'OLDPWD', 'PWD', 'LINENO', 'WINDOWID', 'SSH_CLIE
  */
 export function memoryOf(argv: readonly string[], build: string, fs: Fs): Memory | undefined {
   const { env } = process
-  const home = [env.XDG_CACHE_HOME, env.HOME && join(env.HOME, '.cache'), env.LOCALAPPDATA].find((path) => path && isAbsolute(path))
+  const folder = cacheFolder(env)
   // standard input is read once
-  if (!home || env.CI || env.NODE_DISABLE_COMPILE_CACHE || argv.includes('-') || env.CHC_ANSWERS === '-') return undefined
+  if (!folder || env.CI || env.NODE_DISABLE_COMPILE_CACHE || argv.includes('-') || env.CHC_ANSWERS === '-') return undefined
   const began = Date.now()
   // a hash, so that no secret of the environment is kept
   const of = nameOf(JSON.stringify([build, process.version, process.arch, process.cwd(), new Date(began).toISOString().slice(0, 10), [0, 1, 2].map((fd) => kindOf(fs, fd)), argv, Object.entries(env).filter(([name]) => !VOLATILE.includes(name)).sort()]))
-  const file = join(home, 'create-hardened-container', 'again', of)
+  const file = join(folder, 'again', of)
   const seen = new Set<string>()
   const said: Said = []
   let changed = false
@@ -60,8 +60,8 @@ export function memoryOf(argv: readonly string[], build: string, fs: Fs): Memory
 
   return {
     recall() {
-      const kept = own(fs, file)
-      return kept?.of === of && Object.entries(kept.seen).every(([path, sign]) => signOf(fs, path) === sign) ? kept.said : undefined
+      const kept = readOwn<Kept>(file)
+      return kept && Object.entries(kept.seen).every(([path, sign]) => signOf(fs, path) === sign) ? kept.said : undefined
     },
     require(id, load) {
       if (id === 'node:fs' || id === 'fs') return (files ??= watched(fs, seen, () => (changed = true)))
@@ -76,7 +76,7 @@ export function memoryOf(argv: readonly string[], build: string, fs: Fs): Memory
       if (changed || code !== 0 || seen.size > MAX_PATHS) return
       const signs = Object.fromEntries([...seen].map((path) => [path, signOf(fs, path)]))
       if (Object.values(signs).some((sign) => Number(sign.split(' ')[0]) > began - GRAIN)) return
-      keep(fs, file, JSON.stringify({ of, seen: signs, said } satisfies Kept))
+      writeOwn(file, { seen: signs, said } satisfies Kept, MAX_KEPT)
     },
   }
 }
@@ -127,43 +127,5 @@ function kindOf(fs: Fs, fd: number): string {
     return `${mode & fs.constants.S_IFMT} ${rdev}`
   } catch {
     return ''
-  }
-}
-
-/** A short name for a text (FNV-1a, from two beginnings, and the length). */
-function nameOf(text: string): string {
-  let [a, b] = [0x811c9dc5, 0x01234567]
-  for (let i = 0; i < text.length; i++) {
-    a = Math.imul(a ^ text.charCodeAt(i), 0x01000193)
-    b = Math.imul(b ^ text.charCodeAt(i), 0x01000193)
-  }
-  return [a, b, text.length].map((n) => (n >>> 0).toString(16).padStart(8, '0')).join('')
-}
-
-/** What was kept, where this user alone could have written it. */
-function own(fs: Fs, file: string): Kept | undefined {
-  let fd: number | undefined
-  try {
-    fd = fs.openSync(file, fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0))
-    const stat = fs.fstatSync(fd)
-    if (!stat.isFile() || stat.nlink > 1 || (process.getuid && (stat.uid !== process.getuid() || stat.mode & 0o022))) return undefined
-    return JSON.parse(fs.readFileSync(fd, 'utf8')) as Kept
-  } catch {
-    return undefined
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd)
-  }
-}
-
-function keep(fs: Fs, file: string, text: string): void {
-  const folder = join(file, '..')
-  try {
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const old = fs.readdirSync(folder)
-    if (old.length > MAX_KEPT) for (const name of old) fs.rmSync(join(folder, name), { force: true })
-    fs.writeFileSync(`${file}.${process.pid}`, text, { mode: 0o600, flag: 'wx' })
-    fs.renameSync(`${file}.${process.pid}`, file)
-  } catch {
-    // a read-only home, or a full one: the next run looks for itself
   }
 }

@@ -47,13 +47,16 @@ const SQL: Record<string, RegExp> = {
   mariadb: /\bimage:\s*['"]?\S*mariadb|\bmariadb:\/\/|^\w+_(?:TYPE|DRIVER|DIALECT|CONNECTION|ENGINE)\s*=\s*["']?mariadb/im,
 }
 
+/** Whether a program uses one of such servers, whichever drivers it has. */
+export const isSqlServer = (service: string): boolean => SQL[service] !== undefined
+
 /**
  * Of the database servers that drivers are there for, the ones that the project's own compose file or example of settings names, when these
  * name some of them and not all. What has drivers of several and a compose file that starts none of them can talk to many and needs none.
  * @param file whether it keeps its data in a file too, which is what it does where nothing names a server
  */
 export function namedServers(project: Project, services: Fact<string>[] | undefined, file: boolean, warnings: Warning[]): Fact<string>[] | undefined {
-  const able = services?.filter((s) => SQL[s.value]) ?? []
+  const able = services?.filter((s) => isSqlServer(s.value)) ?? []
   if (able.length < 2) return services
   const said = [...COMPOSE, '.env.example', '.env.sample', '.env.template'].map((f) => project.original(f) ?? '').join('\n')
   const named = able.filter((s) => SQL[s.value]!.test(said))

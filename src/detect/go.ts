@@ -1,4 +1,5 @@
 import { join, posix } from 'node:path'
+import { isSqlServer } from './existing.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { readDotenv } from './go/dotenv.ts'
 import { isHeld, readFrontends, stagesOf } from './frontend.ts'
@@ -271,14 +272,12 @@ function laterPort(sources: Sources, port: Fact<number>): Fact<number> {
 /** What the program's sources and settings name as servers, without databases that another one in the program itself stands in for. */
 function servicesOf(language: Language, uses: (name: string) => Evidence | undefined, stands: () => Match | undefined, warnings: Warning[]): Fact<string>[] {
   const found = Object.entries(language.services).flatMap(([id, names]) => names.flatMap((n) => uses(n) ?? []).slice(0, 1).map((e) => fact(id, e)))
-  const able = found.filter((s) => SQL.includes(s.value))
+  const able = found.filter((s) => isSqlServer(s.value))
   const embedded = able.length > 0 ? stands() : undefined
   const spared = embedded ? able : []
   if (spared.length > 0) warnings.push({ message: `${spared.map((s) => s.value).join(', ')} ${spared.length > 1 ? 'are' : 'is'} left out, since the program keeps its data itself unless it is told otherwise`, file: embedded!.evidence.file, line: embedded!.evidence.line, hint: `to have it: --services ${spared[0]!.value}` })
   return found.filter((s) => !spared.includes(s))
 }
-
-const SQL = ['postgres', 'mysql', 'mariadb']
 
 /** A line that says where the program listens, and one that asks another server. */
 const OWN = /[lL]isten|Run|Start|(?<!Remote)Addr|flag\.|[bB]ind\b|[hH]ost\b|[pP]ort\b/

@@ -1,15 +1,15 @@
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { join } from 'node:path'
+import { cacheFolder } from '../cache.ts'
 import type { InputError } from '../errors.ts'
 import { archiveOf, readArchive } from './archive.ts'
 import { integrityOf, LIMITS, type Tree } from './tree.ts'
 
 /** Packs by the hash of what is in them; undefined where there is no home. */
 function placeOf(integrity: string, env: NodeJS.ProcessEnv): { folder: string; file: string } | undefined {
-  // https://specifications.freedesktop.org/basedir-spec/: relative paths are to be ignored
-  const home = [env.XDG_CACHE_HOME, env.HOME && join(env.HOME, '.cache'), env.LOCALAPPDATA].find((path) => path && isAbsolute(path))
-  if (!home || !/^sha256-[0-9a-f]{64}$/.test(integrity)) return undefined
-  const folder = join(home, 'create-hardened-container', 'packs')
+  const own = cacheFolder(env)
+  if (!own || !/^sha256-[0-9a-f]{64}$/.test(integrity)) return undefined
+  const folder = join(own, 'packs')
   return { folder, file: join(folder, `${integrity}.tgz`) }
 }
 

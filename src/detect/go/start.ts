@@ -19,7 +19,7 @@ export function processOf(project: Project): Fact<string[]> | undefined {
 }
 
 /** Where people keep what they type: make, task, just, air, goreleaser. */
-const TASKS = ['Makefile', 'Taskfile.yml', 'Taskfile.yaml', 'justfile', '.air.toml', '.goreleaser.yaml', '.goreleaser.yml']
+export const TASKS = ['Makefile', 'Taskfile.yml', 'Taskfile.yaml', 'justfile', '.air.toml', '.goreleaser.yaml', '.goreleaser.yml']
 
 /** The only command below cmd/ that such files build or run; a guess. Of what one builds and another releases nobody knows which is meant. */
 function taskProcess(project: Project): Fact<string[]> | undefined {

@@ -1,6 +1,7 @@
 import type { Project } from '../project.ts'
+import { TASKS } from './start.ts'
 
-const RELEASES = ['Makefile', '.goreleaser.yaml', '.goreleaser.yml', 'Taskfile.yml', 'Taskfile.yaml', 'magefile.go']
+const RELEASES = [...TASKS, 'magefile.go']
 const LINKED = /-X[ =]['"]?([\w./-]+\.\w*[vV]ersion)=/
 const OWN = /^var(?:[ \t]+|[ \t]*\([^)]*?^[ \t]+)([vV]ersion)\b/m
 
