@@ -169,6 +169,16 @@ async function readFrom(words: string[], flags: Parsed['flags'], first: ReturnTy
   return { known: { root, lock, saved, layers, ...(packs ? { packs } : {}), problems }, flags, notes: [...notes, ...environment.warnings], interrupted }
 }
 
+/** Flags that name what packs may bring. */
+const OF_PACKS = ['set', 'control', 'with', 'without']
+
+/** What cannot be used of flags by themselves, beside one that is not understood. Without the packs nobody knows what there is of theirs. */
+export function problemsOfFlags(flags: Parsed['flags']): Problem[] {
+  const problems: Problem[] = []
+  const answers = answersOfFlags(Object.fromEntries(Object.entries(flags).filter(([name]) => !OF_PACKS.includes(name))), undefined, problems)
+  return [...problems, ...problemsOfAnswers({ resolved: { answers, origins: {} }, catalog })]
+}
+
 /** The packs that flags, the environment, a file of answers or an administrator name; none is the usual case and costs nothing. */
 async function packsOf(root: string, flags: Parsed['flags'], fromEnvironment: string[] | undefined, lock: Lock | undefined, io: Io): Promise<PackRun | undefined> {
   const named = [...((flags.preset as string[] | undefined) ?? []), ...(fromEnvironment ?? [])].some(isPack)

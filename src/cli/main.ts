@@ -1,4 +1,4 @@
-import { EXIT, InputError } from '../errors.ts'
+import { EXIT, InputError, type Problem } from '../errors.ts'
 import type { Io } from './io.ts'
 import { OPTIONS } from './options.ts'
 import { type Parsed, parseArgv } from './parse.ts'
@@ -24,7 +24,9 @@ const LOADERS: Record<string, () => Promise<Command>> = {
 /** Runs one command line and returns its exit code. Never throws: an unexpected error is printed and is code 1. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const { words, flags } = parseArgv(argv)
+    const problems: Problem[] = []
+    const { words, flags } = parseArgv(argv, problems)
+    if (problems.length > 0) throw new InputError([...problems, ...(await import('./generate.ts')).problemsOfFlags(flags)])
     if (flags.version && words.length === 0) return (await import('./help.ts')).printVersion(io)
     if (flags.help) return (await import('./help.ts')).run(words, flags, io)
     const command = Object.hasOwn(LOADERS, words[0] ?? '') ? LOADERS[words[0]!]! : undefined

@@ -9,10 +9,10 @@ export interface Parsed {
 
 /**
  * Parses argv against the option table. Values stay text and are converted where they are used, since parsers that convert
- * take "abc" for the number NaN and 1.10 for 1.1. Throws InputError with every problem.
+ * take "abc" for the number NaN and 1.10 for 1.1. What is not understood is added to `later`; without that list InputError is thrown.
  */
-export function parseArgv(argv: readonly string[]): Parsed {
-  const problems: Problem[] = []
+export function parseArgv(argv: readonly string[], later?: Problem[]): Parsed {
+  const problems = later ?? []
   const words: string[] = []
   const flags: Parsed['flags'] = {}
   const set = (option: Option, value: string | boolean): void => {
@@ -51,7 +51,7 @@ export function parseArgv(argv: readonly string[]): Parsed {
     if (value === '' && !option.optional) problems.push({ message: `${flag} needs a value`, where: flag, hint: `${flag} ${option.value}` })
     else set(option, value)
   }
-  if (problems.length > 0) throw new InputError(problems)
+  if (!later && problems.length > 0) throw new InputError(problems)
   return { words, flags }
 }
 

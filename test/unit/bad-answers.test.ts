@@ -42,6 +42,7 @@ describe('a hardened.yaml that cannot be used is told with its place, and nothin
     [['--preset', 'nope', '--name', 'A b', '--port', 'abc', '--set', 'foo=1', '--control', 'seccomp=off'], '', [/no preset "nope"/, /"A b" cannot name/, /--port "abc" is no whole number/, /no setting "foo"/, /seccomp=off says no reason/]],
     [['--language', 'klingon', '--services', 'none,redis', '--image', 'A:latest'], '', [/no language "klingon"/, /none and others contradict/, /"A:latest" is no image/]],
     [['--cpu-limit', 'much'], 'base: slackware\nfoo: 3\nport: 70000\n', [/hardened\.yaml:1:7: base has no choice/, /hardened\.yaml:2:1: there is no answer "foo"/, /hardened\.yaml:3: 70000 is no port/, /--cpu-limit: "much" is no amount/]],
+    [['--prot', '3', '--port', '80', '--base', 'slackware', '--name'], '', [/unknown flag --prot/, /--name needs a value/, /--base has no choice "slackware"/, /--port: port 80 needs rights/]],
     [['--start', 'a | b', '--port', '80'], '', [/--start needs a shell/, /--port: port 80 needs rights/]],
   ])('%j and "%s" are told together, each once', (flags, text, messages) => {
     const folder = project(text ? { 'hardened.yaml': text } : {})
