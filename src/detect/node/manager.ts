@@ -48,7 +48,13 @@ export function chooseManager({ chosen, language, project }: DetectContext, mani
   const version = spec.id === 'pnpm' ? runningPnpm(wished) : wished
   if (version !== wished) warnings.push({ message: `pnpm ${wished} stops on Node.js 20 and newer, so ${version} is used`, ...named?.evidence, hint: `package.json: "packageManager": "pnpm@${version}"` })
   const alone = spec.id === 'yarn-berry' && /^[23]\./.test(version) && !/workspace-tools/.test(project.read('.yarnrc.yml') ?? '')
-  return { spec, alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : migrates ? { staleLock: migrates.lock } : {}), loose: own === undefined || stale !== undefined, legacyPeers: amiss !== undefined, environment: contradicts && spec.elsewhere ? [String(spec.elsewhere)] : [] }
+  return { spec: laidOut(spec, project), alone, version, fact: { value: spec.id, evidence, guess: evidence.length === 0 && !chosen.manager }, ...(stale ? { staleLock: own.lock } : own ? { lockFile: own.lock } : migrates ? { staleLock: migrates.lock } : {}), loose: own === undefined || stale !== undefined, legacyPeers: amiss !== undefined, environment: contradicts && spec.elsewhere ? [String(spec.elsewhere)] : [] }
+}
+
+/** The manager that lays packages out as node_modules where the project's settings of pnpm have Plug'n'Play, which only its own `pnpm run` opens. */
+function laidOut(spec: Manager, project: Project): Manager {
+  if (!spec.laidOut || !/^\s*node-linker\s*=\s*pnp\b/m.test(project.read('.npmrc') ?? '') && !/^nodeLinker:\s*['"]?pnp\b/m.test(project.read('pnpm-workspace.yaml') ?? '')) return spec
+  return Object.fromEntries(Object.entries(spec).map(([key, value]) => [key, typeof value === 'string' ? value.replace(/\bpnpm (install|prune)\b/, `$& ${String(spec.laidOut)}`) : value])) as unknown as Manager
 }
 
 function namedManager({ json, at }: Manifest): { id: string; version: string; evidence: Evidence } | undefined {
