@@ -43,8 +43,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
   const candidates = marked.sort((a, b) => Number(listed[a]!.fallback ?? false) - Number(listed[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []
   const problems: Problem[] = []
-  for (const id of candidates) {
-    if (listed[id]!.fallback && (problems.length > 0 || found.some((f) => f.facts.start !== undefined))) continue
+  const look = async (id: string): Promise<void> => {
     const plain = await listed[id]!.load()
     const loaded = added ? added.adapt(plain) : plain
     const marker = markerOf(project, loaded.language.markers)
@@ -57,6 +56,10 @@ export async function detect(project: Project, wanted: string | undefined, chose
       problems.push(...(error as InputError).problems)
     }
   }
+  const starts = (): boolean => found.some((f) => f.facts.start !== undefined)
+  for (const id of candidates) if (!listed[id]!.fallback || (problems.length === 0 && !starts())) await look(id)
+  // a manifest may hold what a program beside it calls, which is of sources alone
+  if (!wanted && !starts() && problems.every((p) => p.where === '--start') && appsBelow(project, listed).length === 0) for (const id of bareIn(project, listed, false)) if (!marked.includes(id)) await look(id)
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = theDeployed(found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id))))
   const chosenOnes = starting.length > 0 ? starting : theDeployed(found)
@@ -152,10 +155,12 @@ function markedBy(project: Project, listed: Record<string, Listed>): string[] {
   const all = Object.keys(listed)
   if (all.some(named)) return all.filter(named)
   // sources at the top say more than those in a folder
-  const bare = (deep: boolean): string[] => all.filter((id) => markerOf(project, listed[id]!.markers.filter((m) => m.includes('**') === deep)) !== undefined)
-  const atTop = bare(false)
-  return atTop.length > 0 ? atTop : bare(true)
+  const atTop = bareIn(project, listed, false)
+  return atTop.length > 0 ? atTop : bareIn(project, listed, true)
 }
+
+/** The languages of which sources lie at the top, or (deep) in a folder. */
+const bareIn = (project: Project, listed: Record<string, Listed>, deep: boolean): string[] => Object.keys(listed).filter((id) => markerOf(project, listed[id]!.markers.filter((m) => m.includes('**') === deep)) !== undefined)
 
 /** Folders of a site, whose scripts may bring manifests of their own. */
 const ASSETS = /(^|\/)(assets?|css|docs?|fonts?|img|images?|js|libs?|plugins?|public|scripts?|static|themes?|vendors?)(\/|$)/
