@@ -40,6 +40,15 @@ const HARMLESS = ['closeSync', 'readSync', 'fstatSync']
 /** Variables of a shell that change from one command to the next and that nothing reads. */
 const VOLATILE = ['_', 'SHLVL', 'OLDPWD', 'PWD', 'LINENO', 'WINDOWID', 'SSH_CLIENT', 'SSH_CONNECTION', 'SSH_TTY', 'TERM_SESSION_ID', 'INVOCATION_ID', 'JOURNAL_STREAM']
 
+/** The folder that this runs in, or undefined where that was removed, of which the run itself tells. */
+function standing(): string | undefined {
+  try {
+    return process.cwd()
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The memory of a command line, or undefined where there is no place for one. Never where CI is set: its caches are filled by
  * other branches too, and what holds the rules in the end must look for itself.
@@ -50,8 +59,10 @@ export function memoryOf(argv: readonly string[], build: string, fs: Fs): Memory
   // standard input is read once
   if (!folder || env.CI || env.NODE_DISABLE_COMPILE_CACHE || argv.includes('-') || env.CHC_ANSWERS === '-') return undefined
   const began = Date.now()
+  const at = standing()
+  if (at === undefined) return undefined
   // a hash, so that no secret of the environment is kept
-  const of = nameOf(JSON.stringify([build, process.version, process.arch, process.cwd(), new Date(began).toISOString().slice(0, 10), [0, 1, 2].map((fd) => kindOf(fs, fd)), argv, Object.entries(env).filter(([name]) => !VOLATILE.includes(name)).sort()]))
+  const of = nameOf(JSON.stringify([build, process.version, process.arch, at, new Date(began).toISOString().slice(0, 10), [0, 1, 2].map((fd) => kindOf(fs, fd)), argv, Object.entries(env).filter(([name]) => !VOLATILE.includes(name)).sort()]))
   const file = join(folder, 'again', of)
   const seen = new Set<string>()
   const said: Said = []

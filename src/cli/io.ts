@@ -1,4 +1,5 @@
 import { fstatSync, statSync, writeSync } from 'node:fs'
+import { InputError } from '../errors.ts'
 
 /** Where text goes. */
 export interface Output {
@@ -8,7 +9,8 @@ export interface Output {
 
 /** The edges of the process, so that everything behind them can be tested. */
 export interface Io {
-  cwd: string
+  /** the folder that this runs in; throws InputError where that was removed */
+  readonly cwd: string
   env: NodeJS.ProcessEnv
   stdout: Output
   stderr: Output
@@ -28,7 +30,13 @@ export interface Io {
  */
 export function processIo(keepCompiled: () => void, build?: string): Io {
   return {
-    cwd: process.cwd(),
+    get cwd() {
+      try {
+        return process.cwd()
+      } catch {
+        throw new InputError({ message: 'the folder that this runs in is not there any more', hint: 'go to another one, or to the one that is there by that name now: cd "$PWD"' })
+      }
+    },
     env: process.env,
     keepCompiled,
     ...(build ? { build } : {}),

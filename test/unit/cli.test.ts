@@ -107,6 +107,13 @@ describe('the command line', () => {
     expect(done).toMatchObject({ status: 0, stderr: '' })
   })
 
+  test('a folder that is removed below the shell is told, and no stack trace', () => {
+    const folder = project()
+    const done = spawnSync('sh', ['-c', `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${BIN}" --yes`], { cwd: folder, encoding: 'utf8' })
+    expect(done.status).toBe(2)
+    expect(done.stderr).toMatch(/^error: the folder that this runs in is not there any more\n +go to another one/)
+  })
+
   test('colours: --no-color and --color, NO_COLOR, FORCE_COLOR, then the terminal', () => {
     const folder = project()
     const coloured = (args: string[], env: Record<string, string>): boolean => run(folder, ['--diff', ...args], { env }).out.includes('\x1b[')
