@@ -45,7 +45,7 @@ export function folderInstalls(project: Project, manifest: Manifest, folders: re
   }))
   return [...new Set(folders)].filter((f) => !installed.has(f) && project.has(`${f}/package.json`)).map((f) => {
     const lock = ['package-lock.json', 'npm-shrinkwrap.json', 'yarn.lock'].find((l) => project.has(`${f}/${l}`))
-    const command = lock === 'yarn.lock' ? `yarn --cwd ${f} install --frozen-lockfile --production=false` : `npm ${lock ? 'ci' : 'install'} --prefix ${f} --include=dev --no-audit --no-fund`
+    const command = lock === 'yarn.lock' ? `yarn --cwd ${f} install --frozen-lockfile --production=false --ignore-engines` : `npm ${lock ? 'ci' : 'install'} --prefix ${f} --include=dev --no-audit --no-fund`
     return { files: ['package.json', ...(lock ? [lock] : []), ...(project.has(`${f}/.npmrc`) ? ['.npmrc'] : [])].map((n) => `${f}/${n}`), to: `./${f}/`, command }
   })
 }

@@ -18,7 +18,8 @@ const MAKES = /\b(build|tsc|tsup|swc|babel|webpack|rollup|vite|esbuild|parcel|co
 export function readSteps(read: Read, install: Install, prisma: readonly Prisma[], version: Fact<string> | undefined, warnings: Warning[]): BuildValues {
   const { manifest, framework, installer, start, workspace } = read
   const { spec, loose, legacyPeers } = installer
-  const plain = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}`
+  const asked = version && !version.guess && /^[v^~]?\d/.test(version.evidence[0]?.text ?? '')
+  const plain = (name: string): string => `${install.committed ? `${String(spec.fromCommitted)} ` : ''}${fill(String((loose && spec[`${name}Loose`]) || spec[name]), read)}${spec.unasked && !asked ? ` ${String(spec.unasked)}` : ''}`
   const pick = (name: string): string => (legacyPeers && !name.startsWith('prune') ? `${plain(name)} || ${plain(name)} --legacy-peer-deps` : plain(name))
   const tools = toolsOf(read)
   for (const name of tools.packages.filter((p) => !p.includes('@', 1))) warnings.push({ message: `${name} starts the program, but package.json does not name it: the newest is taken`, file: start.argv?.evidence[0]?.file, line: start.argv?.evidence[0]?.line, hint: `npm install ${name}` })
