@@ -136,7 +136,7 @@ const PREFIX = /\.use\(\s*['"`]\/\w|url_prefix|\bprefix\s*[=:]\s*['"`]\/|setGlob
 const OTHERS = new Set(['25', '465', '587', '3306', '5432', '5672', '6379', '9042', '9092', '9200', '11211', '27017'])
 
 /** Names that say the program's own port among several. */
-const OWN_PORT = /^(?:APP|APPLICATION|SERVER|HTTP|WEB|API|SERVICE|LISTEN)_(?:HTTP_)?PORT$/
+export const OWN_PORT = /^(?:APP|APPLICATION|SERVER|HTTP|WEB|API|SERVICE|LISTEN)_(?:HTTP_)?PORT$/
 
 /** What the sources of a server show: port, its variable, health routes, loopback, SIGTERM. Only facts with a place. */
 export function readServer(sources: Sources): {

@@ -2,7 +2,7 @@ import { assumed, type Evidence, type Fact, fact, type Warning } from '../facts.
 import type { Project } from '../project.ts'
 import { lineOf } from '../project.ts'
 import { isOfAnother } from './listener.ts'
-import { type Match, readServer, type Sources } from '../sources.ts'
+import { type Match, OWN_PORT, readServer, type Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
 import { top } from './argv.ts'
 import type { Reached } from './reach.ts'
@@ -14,6 +14,11 @@ export type Server = ReturnType<typeof readServer>
 export const FOREIGN = new Set(
   'DB DATABASE PG POSTGRES POSTGRESQL MYSQL MARIADB MSSQL SQL MONGO MONGODB REDIS VALKEY CACHE SMTP MAIL EMAIL MAILER RABBIT RABBITMQ AMQP KAFKA NATS MQTT ES ELASTIC ELASTICSEARCH OPENSEARCH MEMCACHE MEMCACHED SSH FTP SFTP PROXY MINIO S3 CLICKHOUSE CASSANDRA LDAP CONSUL VAULT DEBUG INSPECT HMR METRICS PROMETHEUS STATSD INFLUX NEO4J TYPEORM SEQUELIZE QUEUE BROKER CLIENT FRONTEND WEBPACK VITE TEST HTTPS SSL WS GRPC TUNNEL NGROK'.split(' '),
 )
+/** Whether a variable names the port of such a program: DB_PORT, PGPORT, ORDERSDB_PORT. */
+const isForeign = (variable: string): boolean => {
+  const prefix = variable.replace(/_?PORT$/, '')
+  return FOREIGN.has(prefix.split('_', 1)[0]!) || /(?:DB|SQL|DATABASE)$/.test(prefix)
+}
 /** The address that a server listens on, by the names that people give it. */
 const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
 
@@ -28,7 +33,7 @@ export function readPort(sources: Sources, start: Start, project: Project, expor
   const said = start.argv ? argumentOf(start.argv) : undefined
   if (said) return said
   if (isFastifyCli(start)) return { variable: fact('PORT', ...start.argv!.evidence) }
-  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !TOOLS.test(m.evidence.file) && !(m.groups[0].includes('_') && FOREIGN.has(m.groups[0].split('_', 1)[0]!)))
+  const reads = sources.all('portVariable').filter((m) => m.groups[0] && !TOOLS.test(m.evidence.file) && !isForeign(m.groups[0]))
   // what lies beside the program says more than tools in folders of their own
   const near = reads.toSorted((a, b) => Number(top(b.evidence.file) === top(start.sources[0])) - Number(top(a.evidence.file) === top(start.sources[0])))
   const own = reads.find((m) => m.groups[0] === 'PORT' && m.groups[1]) ?? reads.find((m) => m.groups[0] === 'PORT') ?? near.find((m) => m.groups[1]) ?? near[0]
@@ -194,7 +199,8 @@ export function readServes(framework: NodeFramework | undefined, place: Evidence
   if (framework?.serves !== undefined) return fact(framework.serves, ...place)
   if (start.framework || port.argv || isFastifyCli(start)) return fact(true, ...(place.length > 0 ? place : (start.argv?.evidence ?? [])))
   if (server.listens) return fact(true, ...server.listens.evidence)
-  const shown = port.port ?? port.variable
+  // where nothing listens, a port may be anybody's unless its name says whose
+  const shown = port.variable && port.variable.value !== 'PORT' && !OWN_PORT.test(port.variable.value) ? undefined : (port.port ?? port.variable)
   if (framework && (shown || start.sources.length === 0)) return fact(true, ...place)
   return shown && !framework ? fact(true, ...shown.evidence) : assumed(false)
 }
