@@ -11,9 +11,17 @@ export function built(name: string, text: string, tags: readonly string[] = []):
   return constraint === undefined || holds(constraint, tags)
 }
 
-/** The expression of a file's //go:build line, which stands above its package clause. */
+/** The expression of a file's //go:build line, else of its // +build lines, which stand above its package clause. */
 export function constraintOf(text: string): string | undefined {
-  return /^\/\/go:build (.+)$/m.exec(text.slice(0, Math.max(0, text.search(/^package /m))))?.[1]
+  const head = text.slice(0, Math.max(0, text.search(/^package /m)))
+  if (!head.includes('build')) return undefined
+  return /^\/\/go:build (.+)$/m.exec(head)?.[1] ?? older(head)
+}
+
+/** What // +build lines say as one expression: each has to hold, of its words one, of what commas join all; a blank line follows them. */
+function older(head: string): string | undefined {
+  const lines = [...head.slice(0, head.lastIndexOf('\n\n') + 1).matchAll(/^\/\/[ \t]*\+build[ \t]+(.+)$/gm)].map((m) => m[1]!.trim())
+  return lines.length > 0 ? lines.map((l) => `(${l.split(/\s+/).map((w) => w.split(',').join(' && ')).join(' || ')})`).join(' && ') : undefined
 }
 
 /** Tags of a person's own making that a constraint names. */

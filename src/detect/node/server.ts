@@ -2,6 +2,7 @@ import { assumed, type Evidence, type Fact, fact, type Warning } from '../facts.
 import type { Project } from '../project.ts'
 import { lineOf } from '../project.ts'
 import { isOfAnother } from './listener.ts'
+import { isForeign } from '../others.ts'
 import { type Match, OWN_PORT, readServer, type Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
 import { top } from './argv.ts'
@@ -10,15 +11,6 @@ import type { Start } from './start.ts'
 
 export type Server = ReturnType<typeof readServer>
 
-/** Ports of other programs that this one speaks to, and of tools beside it. */
-export const FOREIGN = new Set(
-  'DB DATABASE PG POSTGRES POSTGRESQL MYSQL MARIADB MSSQL SQL MONGO MONGODB REDIS VALKEY CACHE SMTP MAIL EMAIL MAILER RABBIT RABBITMQ AMQP KAFKA NATS MQTT ES ELASTIC ELASTICSEARCH OPENSEARCH MEMCACHE MEMCACHED SSH FTP SFTP PROXY MINIO S3 CLICKHOUSE CASSANDRA LDAP CONSUL VAULT DEBUG INSPECT HMR METRICS PROMETHEUS STATSD INFLUX NEO4J TYPEORM SEQUELIZE QUEUE BROKER CLIENT FRONTEND WEBPACK VITE TEST HTTPS SSL WS GRPC TUNNEL NGROK'.split(' '),
-)
-/** Whether a variable names the port of such a program: DB_PORT, PGPORT, ORDERSDB_PORT. */
-const isForeign = (variable: string): boolean => {
-  const prefix = variable.replace(/_?PORT$/, '')
-  return FOREIGN.has(prefix.split('_', 1)[0]!) || /(?:DB|SQL|DATABASE)$/.test(prefix)
-}
 /** The address that a server listens on, by the names that people give it. */
 const ADDRESS = /(?:process|Bun)\.env\.((?:(?:APP|SERVER|HTTP|WEB|LISTEN|BIND|NODE|SERVICE|FASTIFY|API)_)?(?:HOST|HOSTNAME|ADDRESS|ADDR|IP|BIND)|BIND|LISTEN)\b\s*\)?\s*(?:\|\||\?\?)\s*["'`]?((?:\d+\.){3}\d+|localhost|::1?)?/
 

@@ -1,7 +1,7 @@
 import { type Fact, fact } from '../facts.ts'
 import type { DetectContext } from '../language.ts'
 import { lineOf } from '../project.ts'
-import { FOREIGN } from './server.ts'
+import { FOREIGN } from '../others.ts'
 import { matchesOf, patternOf, type Sources } from '../sources.ts'
 import { dataOf } from './data.ts'
 

@@ -338,10 +338,10 @@ const defines = (source: string): boolean => /^(?:async )?def |^class /m.test(so
 
 /** The script of a program without an application object: a usual name, the only file, or the only one with a main part. */
 export function findScript(project: Project, files: readonly string[], entries: readonly string[]): Fact<string> | undefined {
-  const runs = (f: string): boolean => /^if\s+__name__\s*(?:==|in\b)/m.test(project.read(f) ?? '') || f.endsWith('__main__.py')
+  const runs = (f: string): boolean => /^if\s+__name__\s*(?:==|in\b)/m.test(project.read(f) ?? '') || (f.endsWith('__main__.py') && acts(project.read(f) ?? ''))
   const scripts = ranked(files.filter((f) => !/(^|\/)(setup|conftest|manage|wsgi|asgi|noxfile|fabfile|tasks|__init__)\.py$/.test(f)), entries)
   const named = scripts.filter((f) => entries.includes(f.slice(f.lastIndexOf('/') + 1)))
-  const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/') && !defines(project.read(f) ?? ''))
+  const main = named.find((f) => runs(f)) ?? named.find((f) => !f.includes('/') && !f.endsWith('__main__.py') && !defines(project.read(f) ?? ''))
   if (main) return fact(main, { file: main, line: lineOf(project.read(main)!, /^if\s+__name__/m) ?? 1 })
   const running = scripts.filter(runs)
   const likely = running.length > 1 ? running.filter((f) => /_(?:server|app|main|bot|worker)\.py$/.test(f)) : running

@@ -2,7 +2,8 @@ import { type Fact, fact, type Warning } from '../facts.ts'
 import type { Framework } from '../language.ts'
 import { type Opened, openLoopback } from '../opened.ts'
 import type { Project } from '../project.ts'
-import type { Match, Sources } from '../sources.ts'
+import { isForeign } from '../others.ts'
+import { filesOf, type Match, type Sources } from '../sources.ts'
 
 const LIVE = /^\/(healthz?|livez?|health\/live(ness)?|_?health|health[_-]?check|status|ping|up|alive|heartbeat|api\/healthz?|api\/health\/live)\/?$/i
 const READY = /^\/(readyz?|ready|readiness|health\/ready|api\/readyz?|_?ready)\/?$/i
@@ -38,11 +39,21 @@ export function chooseHealth(project: Project, sources: Sources, spec: Framework
 /** A line about another program, which is a client of it. */
 const CLIENT = /connect|client|redis|mongo|postgres|psycopg|mysql|rabbit|pika|kafka|smtp|mail|database|\bdb\b/i
 
+/** The variable of an address, and what it is without one: the address itself, or a name that has it. */
+const BY_VARIABLE = /(?:getenv|environ\.get)\(\s*["']([A-Z_]*(?:HOST|BIND|ADDRESS|ADDR))["']\s*,\s*(?:["'](127\.0\.0\.1|localhost|0\.0\.0\.0|::)["']|(\w+)\s*\))/
+
+/** A name that is given a value, which may be what the program connects to as well. */
+const GIVEN = /^\w+(?:\s*:\s*str)?(?:\s*,\s*\w+)?\s*=/
+
+/** Whether a file gives a name such an address. */
+const namesAddress = (source: string, name: string): boolean => new RegExp(`^${name}\\s*(?::\\s*str\\s*)?=\\s*["'](?:127\\.0\\.0\\.1|localhost|0\\.0\\.0\\.0|::)["']`, 'm').test(source)
+
 /** Environment that makes a program with a loopback default listen on all interfaces; else what the build changes for that. */
 export function bindsByVariable(project: Project, sources: Sources, loopback: readonly Match[], opened: Opened[], warnings: Warning[]): Fact<Record<string, string>> | undefined {
-  const host = sources.match(/(?:getenv|environ\.get)\(\s*["']([A-Z_]*(?:HOST|BIND|ADDRESS|ADDR))["']\s*,\s*["'](?:127\.0\.0\.1|localhost|0\.0\.0\.0|::)["']/)
-  if (host?.groups[0]) return fact({ [host.groups[0]]: '0.0.0.0' }, host.evidence)
-  const own = loopback.filter(({ evidence: { file, line = 1 } }) => !CLIENT.test((project.read(file) ?? '').split('\n').slice(Math.max(0, line - 2), line).join('\n')))
+  const host = sources.matches(BY_VARIABLE).find((m) => !isForeign(m.groups[0]!) && (m.groups[1] !== undefined || namesAddress(project.read(m.evidence.file) ?? '', m.groups[2]!)))
+  if (host) return fact({ [host.groups[0]!]: '0.0.0.0' }, host.evidence)
+  const listening = filesOf(sources.all('listens'))
+  const own = loopback.filter(({ evidence: { file, line = 1, text = '' } }) => !(GIVEN.test(text) && !listening.has(file)) && !CLIENT.test((project.read(file) ?? '').split('\n').slice(Math.max(0, line - (GIVEN.test(text) ? 1 : 2)), line).join('\n')))
   opened.push(...openLoopback(own, new Set(own.map((m) => m.evidence.file)), warnings))
   return undefined
 }
