@@ -91,6 +91,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
     })
   if (chosenOnes.length === 1) {
     warnOfAssets(chosenOnes[0]!, found)
+    if (chosenOnes[0]!.facts.build.static === true) warnOfServer(chosenOnes[0]!.facts, project, listed)
     return chosenOnes[0]!
   }
   if (chosenOnes.length > 1)
@@ -135,6 +136,16 @@ function warnOfAssets<T extends { id: string; facts: Facts }>(one: T, found: rea
     if ((one.facts.build.frontends as { folder: string }[] | undefined)?.some((f) => f.folder === folder)) continue
     one.facts.warnings.push({ message: `${file} makes files (${commands.join(' && ')}), which this image does not hold unless they are committed`, file, hint: 'run that before the image is built, or commit what it makes' })
   }
+}
+
+/** Folders that hold the server of the pages beside them. */
+const SERVERS = ['api', 'server', 'backend']
+
+/** Warns of a server in a folder beside pages, which their image does not hold. */
+function warnOfServer(pages: Facts, project: Project, listed: Record<string, Listed>): void {
+  if (!SERVERS.some((f) => project.isFolder(f))) return
+  for (const { path, title } of appsBelow(project, listed))
+    if (SERVERS.includes(path)) pages.warnings.push({ message: `${path}/ holds a program of its own (${title}), which this image of the pages does not run`, file: path, hint: `run this there as well: --app ${path}` })
 }
 
 /** The file that a marker stands for: one of that name, or for "*.ext" one at the top that ends so, for "folder/**.ext" one below that. */
