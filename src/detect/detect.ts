@@ -6,6 +6,7 @@ import { fact, type Facts } from './facts.ts'
 import { foreignOf } from './foreign.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
 import type { Template } from '../render/render.ts'
+import { refuseCalled } from './platform.ts'
 import type { Project } from './project.ts'
 
 /** A language with everything that belongs to it, loaded when the project turns out to be of it. */
@@ -90,6 +91,7 @@ export async function detect(project: Project, wanted: string | undefined, chose
       hint: `a preset pack can bring a language${chosenOnes.length > 0 ? `; if this is ${chosenOnes[0]!.loaded.language.title} all the same: --language ${chosenOnes[0]!.id}` : ''}`,
     })
   if (chosenOnes.length === 1) {
+    if (!chosenOnes[0]!.facts.start && !chosen.start) refuseCalled(project, chosenOnes[0]!.loaded.language.title)
     warnOfAssets(chosenOnes[0]!, found)
     if (chosenOnes[0]!.facts.build.static === true) warnOfServer(chosenOnes[0]!.facts, project, listed)
     return chosenOnes[0]!

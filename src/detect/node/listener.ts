@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.ts'
 import { type Fact, fact } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
+import { refuseCalled } from '../platform.ts'
 import type { Sources } from '../sources.ts'
 import type { NodeFramework } from './data.ts'
 import type { Manifest } from './manifest.ts'
@@ -55,11 +56,10 @@ export function refuseUnserved(project: Project, { argv, sources }: Start, frame
   // what a script says has its text with it
   const unsaid = argv?.evidence.every((e) => e.text === undefined)
   const handsOut = unsaid && sources.some((f) => /^module\.exports\s*=\s*\w+;?\s*$|^export default\s+\w+;?\s*$/m.test(project.read(f) ?? ''))
+  if ((unsaid || argv?.guess || handsOut) && !framework?.start) refuseCalled(project, 'Node.js')
   if (unsaid && !framework && sources.length > 0 && sources.every((f) => onlyExports(project.read(f) ?? '')))
     throw new InputError({ message: `this is a library: ${sources[0]} only hands out what others use, and nothing starts a program`, file: sources[0], where: '--start', hint: 'name the program, where there is one: --start "node server.js"', idle: true })
   if (argv && !argv.guess && !handsOut && !framework?.aside) return
-  const worker = ['wrangler.toml', 'wrangler.jsonc', 'wrangler.json'].find((f) => project.has(f))
-  if (worker && !framework?.start) throw new InputError({ message: `${worker} says that this runs on Cloudflare Workers, and nothing here listens under Node.js`, file: worker, where: '--start', hint: 'name a program for Node.js, where there is one: --start "node server.js"' })
   if (!framework || !(framework.refuse || (argv && !framework.start && !framework.static && !framework.defaults && framework.serves === undefined))) return
   const name = framework.dependencies!.find((d) => manifest.every[d] !== undefined)!
   if (framework.refuse) throw new InputError({ message: framework.refuse, where: '--start', file: manifest.file, line: manifest.keyAt(name).line, hint: framework.refuseHint, ...(framework.aside ? { idle: true } : {}) })
