@@ -104,11 +104,12 @@ export async function detect(project: Project, wanted: string | undefined, chose
       choices: chosenOnes.map((f) => f.id),
     })
   const pages = pagesBelow(project)
+  const manifests = marked.filter((id) => !listed[id]!.fallback).map((id) => markerOf(project, listed[id]!.markers)).filter((m) => m !== undefined)
   throw new InputError({
-    message: `no program was found here${pages ? `, but pages in ${pages}` : ''}`,
+    message: `no program was found here${manifests.length > 0 ? `: nothing beside ${manifests.join(' and ')} starts one` : ''}${pages ? `, but pages in ${pages}` : ''}`,
     ...(pages ? { where: '--app', choices: [pages], only: { choice: pages, beside: [] } } : {}),
     file: project.root,
-    hint: `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. Run it in the program's folder, or name that: --app PATH`,
+    hint: `${manifests.length > 0 ? '' : `looked for ${Object.values(listed).map((l) => `${l.markers.slice(0, 6).join(', ')} (${l.title})`).join('; ')}. `}Run it in the program's folder, or name that: --app PATH`,
     idle: true,
   })
 }

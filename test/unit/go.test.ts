@@ -30,7 +30,7 @@ describe('the program', () => {
     expect(facts.start?.value).toEqual(['/app/two', 'serve'])
   })
   test('a library is no program', async () => {
-    expect((await problemsOf({ 'go.mod': mod(), 'shop.go': 'package shop\n' }))[0]!.message).toBe('no program was found here')
+    expect((await problemsOf({ 'go.mod': mod(), 'shop.go': 'package shop\n' }))[0]!.message).toBe('no program was found here: nothing beside go.mod starts one')
   })
   test('without go.mod, of the standard library alone', async () => {
     const facts = await factsOf({ 'main.go': MAIN })

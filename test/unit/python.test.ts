@@ -147,7 +147,7 @@ describe('what is started', () => {
   })
 
   it('is nothing where no program is', async () => {
-    expect(await problemsOf({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).toMatchObject([{ message: 'no program was found here' }])
+    expect(await problemsOf({ 'pyproject.toml': '[tool.ruff]\nline-length = 100\n' })).toMatchObject([{ message: 'no program was found here: nothing beside pyproject.toml starts one' }])
   })
 })
 

@@ -30,7 +30,7 @@ describe('the program', () => {
     expect(facts.build).toMatchObject({ arguments: ['-p', 'shop', '--bin', 'shop'], targets: ['crates/api/src/main.rs', 'crates/core/src/lib.rs'] })
   })
   test('a library is no program', async () => {
-    expect((await problemsOf({ 'Cargo.toml': cargo(), 'src/lib.rs': '' }))[0]!.message).toBe('no program was found here')
+    expect((await problemsOf({ 'Cargo.toml': cargo(), 'src/lib.rs': '' }))[0]!.message).toBe('no program was found here: nothing beside Cargo.toml starts one')
   })
 })
 

@@ -72,5 +72,5 @@ test('plugins of a site that have manifests of their own are no apps', async () 
   expect(await languageOf({ 'index.html': PAGE, 'assets/plugins/slider/package.json': '{ "name": "slider", "main": "slider.js" }' })).toBe('static')
 })
 test('documentation beside a library is no site', async () => {
-  expect((await problemsOf({ 'mkdocs.yml': 'site_name: x\n', 'Cargo.toml': '[package]\nname = "x"\nversion = "0.1.0"\n', 'src/lib.rs': '' }))[0]!.message).toBe('no program was found here')
+  expect((await problemsOf({ 'mkdocs.yml': 'site_name: x\n', 'Cargo.toml': '[package]\nname = "x"\nversion = "0.1.0"\n', 'src/lib.rs': '' }))[0]!.message).toBe('no program was found here: nothing beside Cargo.toml starts one')
 })
