@@ -137,9 +137,10 @@ export function makePlan(input: PlanInput): Plan {
       develop: facts.develop?.value.map(fill),
       env: environment,
       config: environment.filter((e) => e.name !== portVariable),
+      addresses: settings.addresses,
       secrets: settings.secrets,
       // what the image sets already, or the Secret, is no open setting
-      settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s) && !settings.secrets.includes(s)),
+      settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s) && !settings.secrets.includes(s) && !settings.addresses.some((a) => a.name === s)),
       ...(serves ? { port } : {}),
       init: !handles && !static_,
       stopSignal: framework?.stopSignal ?? (static_ ? 'SIGQUIT' : 'SIGTERM'),
@@ -201,7 +202,7 @@ export function makePlan(input: PlanInput): Plan {
 /** Whether a condition of an artifact's front matter holds: serves, config, secrets, or linting.NAME for exceptions of a linter. */
 function holds(plan: Plan, condition: string): boolean {
   if (condition.startsWith('linting.')) return plan.exceptions.some((e) => e.linter === condition.slice('linting.'.length))
-  const conditions: Record<string, boolean> = { serves: plan.runtime.port !== undefined, config: plan.runtime.config.length > 0, secrets: plan.runtime.secrets.length > 0 }
+  const conditions: Record<string, boolean> = { serves: plan.runtime.port !== undefined, config: plan.runtime.config.length + plan.runtime.addresses.length > 0, secrets: plan.runtime.secrets.length > 0 }
   const value = conditions[condition]
   if (value === undefined) throw new Error(`an artifact asks for the unknown condition "${condition}"`)
   return value

@@ -54,6 +54,8 @@ export interface Plan {
     env: { name: string; value: string }[]
     /** the part of it that an operator may change, in the ConfigMap; the port is not: every object names it */
     config: { name: string; value: string }[]
+    /** where its services are by their names in the same namespace, in the ConfigMap as well */
+    addresses: { name: string; value: string }[]
     /** names of settings whose values are secret */
     secrets: string[]
     settings: string[]

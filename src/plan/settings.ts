@@ -4,6 +4,8 @@ import type { Service } from './plan.ts'
 /** Secret settings of a program, what compose tells it, and the one step that makes the secrets. */
 export interface Settings {
   secrets: string[]
+  /** addresses and names of services, which are no secret, as they are in the program's own namespace */
+  addresses: { name: string; value: string }[]
   compose: { name: string; value: string }[]
   step: string
 }
@@ -38,12 +40,19 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
   }
   const names = [...values.keys()].sort()
   passwords.push(...names.filter((n) => MADE.test(n)))
+  const open = names.filter((n) => ADDRESS.test(values.get(n)!) && !USER.test(n))
   return {
-    secrets: names,
+    secrets: names.filter((n) => !open.includes(n)),
+    addresses: open.map((name) => ({ name, value: values.get(name)! })),
     compose: names.map((name) => ({ name, value: values.get(name)! })),
     step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : '',
   }
 }
+
+/** A host, port or name of a database; what has a password in it is none, and a URL may have one. */
+const ADDRESS = /^[\w.-]+(?::\d+)?$/
+/** Credentials stay together. */
+const USER = /USER(?:_?NAME)?$/
 
 /** Keys that a program signs its own sessions and tokens with: any long random text will do, unlike a key that another service gave. */
 const MADE = /^(?:APP_KEYS?|(?:(?:ADMIN|AUTH|APP|USER|API)_)?(?:(?:ACCESS|REFRESH|TRANSFER)_)?(?:JWT|TOKEN)(?:_(?:ACCESS|REFRESH))?_(?:SECRET|SALT)|ENCRYPTION_KEY|(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/

@@ -24,7 +24,7 @@ export function refusals(plan: Plan): Problem[] {
     refuse(VARIABLE.test(name), `${shown(name)} cannot name a variable of the environment`, 'environment', 'letters, digits and "_", starting with a letter')
     refuse(!CONTROL.test(value), `the value of ${shown(name)} has a line break or a control character in it`, 'environment', 'set it when the program starts')
   }
-  for (const name of [...runtime.secrets, ...runtime.settings]) refuse(VARIABLE.test(name), `${shown(name)} cannot name a variable of the environment`, 'environment', 'letters, digits and "_", starting with a letter')
+  for (const name of [...runtime.addresses.map((a) => a.name), ...runtime.secrets, ...runtime.settings]) refuse(VARIABLE.test(name), `${shown(name)} cannot name a variable of the environment`, 'environment', 'letters, digits and "_", starting with a letter')
   for (const [flag, probe] of [['--health-path', runtime.probes?.liveness], ['--ready-path', runtime.probes?.readiness]] as const)
     if (probe && 'http' in probe) refuse(URL_PATH.test(probe.http.path), `${shown(probe.http.path)} is no path that a probe can ask for`, flag, 'it starts with "/" and has no blanks, quotes, "$" or "#"')
   for (const { path } of runtime.writable) refuse(FOLDER.test(path), `${shown(path)} cannot be mounted`, 'writable paths', 'an absolute path of letters, digits, ".", "_" and "-"')

@@ -82,13 +82,15 @@ describe('law 8: all files say the same', () => {
       problemsOf(members, (m) => {
         const { dockerfile, manifests } = read(m)
         const started = ['ENTRYPOINT', 'CMD'].flatMap((k) => execForm(dockerfile?.final.last(k)?.arguments ?? '[]') ?? [`${k} is no exec form`])
-        const { argv, init, env } = m.plan.runtime
+        const { argv, init, env, addresses } = m.plan.runtime
         const image = Object.fromEntries((dockerfile?.final.all('ENV') ?? []).flatMap(variablesOf).map((v) => [v.name, v.value]))
         const config = mapOf(at(manifests.find((x) => x.kind === 'ConfigMap')?.value, ['data']))
         return [
           ...all([...(init ? ['/tini', '--'] : []), ...argv], { Dockerfile: dockerfile && started }),
           ...env.filter((e) => dockerfile && image[e.name] === undefined).map((e) => `the image lacks ${e.name}`),
-          ...Object.entries(config).filter(([name, value]) => env.find((e) => e.name === name)?.value !== value).map(([name]) => `the ConfigMap has another ${name}`),
+          ...Object.entries(config).filter(([name, value]) => [...env, ...addresses].find((e) => e.name === name)?.value !== value).map(([name]) => `the ConfigMap has another ${name}`),
+          ...addresses.filter((a) => m.plan.compose.environment.find((e) => e.name === a.name)?.value !== a.value).map((a) => `compose has another ${a.name}`),
+          ...addresses.filter((a) => m.plan.runtime.secrets.includes(a.name)).map((a) => `${a.name} is in the Secret too`),
           ...(dockerfile ? environmentOf(servicesOf(read(m).compose)[0] ?? ({ value: {} } as never)).filter((e) => env.some((o) => o.name === e.name && o.value !== e.value)).map((e) => `compose has another ${e.name}`) : []),
         ]
       }),

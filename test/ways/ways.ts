@@ -74,6 +74,7 @@ function brief({ app, language, framework, manager, base, runtime, services, ori
     develop: runtime.develop,
     port: runtime.port ?? 'none',
     env: runtime.env.map((e) => `${e.name}=${e.value}`),
+    addresses: runtime.addresses.map((a) => `${a.name}=${a.value}`),
     secrets: runtime.secrets,
     settings: runtime.settings,
     services: services.map((s) => s.id),
