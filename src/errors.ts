@@ -17,8 +17,8 @@ export interface Problem {
   near?: { given: string; among: readonly string[] }
   /** what a question could offer instead of this error */
   choices?: readonly string[]
-  /** the choice that can be taken without a question, and those that are pages beside it */
-  only?: { choice: string; beside: readonly string[] }
+  /** the choice that can be taken without a question, and those that are pages beside it, or what it began as */
+  only?: { choice: string; beside: readonly string[]; began?: string }
   /** true where the reason is that nothing here is started: a library, an app for phones */
   idle?: boolean
 }

@@ -65,8 +65,8 @@ export async function generate(words: string[], argvFlags: Parsed['flags'], io: 
   const { resolved, preset } = resolveFor(known, asked)
   const found = await detectFor(known, resolved).catch(onlyAppOf)
   if ('choice' in found) {
-    const { choice, beside } = found
-    io.stderr.write(`the only program${beside.length > 0 ? ' that answers requests' : ''} is in ${choice}/, so its files are written there\n`)
+    const { choice, beside, began } = found
+    io.stderr.write(began ? `${choice}/ is what becomes of ${began}/, so its files are written there\n` : `the only program${beside.length > 0 ? ' that answers requests' : ''} is in ${choice}/, so its files are written there\n`)
     if (beside.length > 0) io.stderr.write(`the pages beside it are no part of its image, and get files of their own with ${beside.map((path) => `--app ${path}`).join(', ')}\n`)
     return generate(words, { ...argvFlags, app: choice }, io)
   }

@@ -37,6 +37,9 @@ export function pagesBelow(project: Project): string | undefined {
   return nearest.length === 1 ? nearest[0] : undefined
 }
 
+/** Pairs of folders in which guides keep a program as it is in the end and as it is to begin with, and the latter of the two. */
+const BEGUN: Record<string, string> = { 'complete initial': 'initial', 'final initial': 'initial', 'final start': 'start', 'final starter': 'starter', 'finished start': 'start', 'solution starter': 'starter', 'exercise solution': 'exercise' }
+
 /**
  * Of several apps the only one that answers requests, where the others are pages, or nothing that is started: what a front end and
  * its server in folders of their own come to. Undefined where another one could be meant. @param detect reads one of them
@@ -46,6 +49,8 @@ export async function serverAmong(project: Project, apps: readonly Below[], dete
   const servers: { choice: string; holds: string[] }[] = []
   // there may be more than were listed
   if (apps.length === MAX_APPS) return undefined
+  const began = apps.length === 2 ? BEGUN[apps.map((a) => a.path).sort().join(' ')] : undefined
+  if (began) return { choice: apps.find((a) => a.path !== began)!.path, beside: [], began }
   for (const { path } of apps) {
     const facts = await detect(openProject(join(project.root, path)), path).catch((error: InputError) => error)
     const kind = 'problems' in facts ? (facts.problems.every((p) => p.idle) ? 'idle' : 'unknown') : kindOf(facts)

@@ -80,3 +80,8 @@ test('a front end that the server hands out is built with it', async () => {
   expect(await onlyOf({ ...below('server', server), ...below('client', VITE) })).toEqual({ choice: 'server', beside: [] })
   expect(await factsBelow('server', {})).toMatchObject({ app: 'server', context: '..', build: { commands: ['npm run build --prefix client'] } })
 })
+
+test('of a guide the program as it is in the end is taken', async () => {
+  expect(await onlyOf({ ...below('complete', EXPRESS), ...below('initial', EXPRESS) })).toEqual({ choice: 'complete', beside: [], began: 'initial' })
+  expect(await onlyOf({ ...below('complete', EXPRESS), ...below('other', EXPRESS) })).toBeUndefined()
+})
