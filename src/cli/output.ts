@@ -75,7 +75,7 @@ export function nextLines(steps: ReturnType<typeof nextSteps>, plan: Plan, frame
   const has = (id: string): boolean => plan.artifacts.some((a) => a.id === id)
   const own = has('compose') ? plan.compose.environment.filter((e) => e.value === '').map((e) => e.name) : []
   const places = [...(own.length > 0 ? [`${own.join(', ')} in .env for compose`] : []), ...(has('secret') ? [`${plan.runtime.secrets.join(', ')} for the cluster, as k8s/secret.yaml.example shows`] : [])]
-  const wanted = plan.runtime.secrets.length > 0 && places.length > 0 ? `its ${plan.services.length > 0 ? 'secrets, and where its services are,' : 'secrets'} are yours to set: ${places.join('; ')}\n` : ''
+  const wanted = plan.runtime.secrets.length > 0 && places.length > 0 ? `its ${plan.services.length > 0 && plan.runtime.addresses.length === 0 ? 'secrets, and where its services are,' : 'secrets'} are yours to set: ${places.join('; ')}\n` : ''
   const near = has('configmap') && plan.runtime.addresses.length > 0 ? `${plan.runtime.addresses.map((a) => a.name).join(', ')} in k8s/configmap.yaml say where its services are: change them where those are not in this namespace\n` : ''
   return `${hint}${wanted}${near}${p.bold('next')}\n${lines}`
 }
