@@ -59,8 +59,12 @@ export async function detect(project: Project, wanted: string | undefined, chose
   }
   const starts = (): boolean => found.some((f) => f.facts.start !== undefined)
   for (const id of candidates) if (!listed[id]!.fallback || (problems.length === 0 && !starts())) await look(id)
-  // a manifest may hold what a program beside it calls, which is of sources alone
-  if (!wanted && !starts() && problems.every((p) => p.where === '--start') && appsBelow(project, listed).length === 0) for (const id of bareIn(project, listed, false)) if (!marked.includes(id)) await look(id)
+  // a manifest may hold what a server beside it calls, which is of sources alone
+  if (!wanted && !starts() && problems.length === 0 && appsBelow(project, listed).length === 0) {
+    for (const id of bareIn(project, listed, false)) if (!marked.includes(id)) await look(id)
+    const sure = found.filter((f) => marked.includes(f.id) || f.facts.serves?.value === true)
+    found.splice(0, found.length, ...sure)
+  }
   // a manifest that only serves tools (a linter, a formatter) starts nothing: another language's program is meant
   const starting = theDeployed(found.filter((f) => f.facts.start !== undefined && !found.some((o) => o.facts.start !== undefined && o.facts.parts?.includes(f.id))))
   const chosenOnes = starting.length > 0 ? starting : theDeployed(found)

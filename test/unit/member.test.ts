@@ -85,3 +85,19 @@ test('of a guide the program as it is in the end is taken', async () => {
   expect(await onlyOf({ ...below('complete', EXPRESS), ...below('initial', EXPRESS) })).toEqual({ choice: 'complete', beside: [], began: 'initial' })
   expect(await onlyOf({ ...below('complete', EXPRESS), ...below('other', EXPRESS) })).toBeUndefined()
 })
+
+const TOOLS = { 'package.json': '{"name":"tools","devDependencies":{"prettier":"3.6.2"}}' }
+const SCRIPT = { 'publish.py': 'print("done")\n' }
+
+test('sources alone beside a manifest of tools are taken where they answer requests', async () => {
+  const server = { 'site.go': 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n' }
+  expect(await factsBelow('.', { ...TOOLS, ...server })).toMatchObject({ start: { value: ['/app/app'] } })
+})
+
+test('a script beside tools is no program', async () => {
+  expect((await factsBelow('.', { ...TOOLS, ...SCRIPT })).start).toBeUndefined()
+})
+
+test('a script beside a library is no program', async () => {
+  await expect(factsBelow('.', { 'package.json': '{"name":"lib","main":"index.js"}', 'index.js': 'module.exports = 1\n', ...SCRIPT })).rejects.toThrow(/library/)
+})
