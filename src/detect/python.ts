@@ -143,7 +143,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       test: has(manifests, 'pytest') || manifests.development.has('pytest') ? ['pytest'] : django ? ['python', `${django.root ? `${django.root}/` : ''}manage.py`, 'test'] : ['python', '-m', 'unittest'],
       workdir,
       moved: workdir !== '/app',
-      links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}` })),
+      links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}`, begun: writes.begun.includes(path) })),
       folders: [...writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)), ...writes.served],
       frontends: stagesOf(frontends, () => false),
       // what a build makes, unless it lies here to be served

@@ -97,7 +97,8 @@ export function makePlan(input: PlanInput): Plan {
   const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
   const { release } = facts
   // a file that every container begins without gets its tables before the program starts, which then is the first process; where they cannot be made, the program is to say so itself
-  const prepared = release?.alone && base.shell ? ['sh', '-c', `${release.command}; exec "$0" "$@"`] : []
+  const begins = [...copiesOf(facts), ...(release?.alone ? [release.command] : [])]
+  const prepared = begins.length > 0 && base.shell ? ['sh', '-c', `${begins.join('; ')}; exec "$0" "$@"`] : []
   const command = [...prepared, ...[program(argv[0]!), ...argv.slice(1)].map(fill)]
   if (release && prepared.length === 0) warnings.push({ message: `the tables of the database are made by "${release.command}", which a start does not do`, ...release.evidence[0], hint: `run it once for a release: docker compose run --rm --entrypoint ${JSON.stringify(release.command)} ${name}, or in the cluster: kubectl -n ${namespace} exec deploy/${name} -- ${release.command}` })
 
@@ -198,6 +199,9 @@ export function makePlan(input: PlanInput): Plan {
   plan.artifacts = plan.artifacts.filter(({ id }) => catalog.artifacts.find((a) => a.id === id)!.when?.every((c) => holds(plan, c)) ?? true)
   return plan
 }
+
+/** What copies databases that lie in the image to where they can be written, unless a container has begun already. */
+const copiesOf = ({ build }: Facts): string[] => ((build.links as { path: string; to: string; begun?: boolean }[] | undefined) ?? []).filter((l) => l.begun).map((l) => `[ -e ${l.to} ] || cp /app/${l.path}.begun ${l.to}`)
 
 /** Whether a condition of an artifact's front matter holds: serves, config, secrets, or linting.NAME for exceptions of a linter. */
 function holds(plan: Plan, condition: string): boolean {

@@ -246,7 +246,7 @@ describe('what is written at run time', () => {
   it('is mounted where it is a folder of its own, and linked into /tmp where it is a file', async () => {
     const { writable, build } = await python({ 'requirements.txt': 'fastapi', 'main.py': `import os\n${FASTAPI}os.makedirs("uploads", exist_ok=True)\nURL = "sqlite:///./shop.db"\n` })
     expect(writable).toEqual(['/app/uploads'])
-    expect(build.links).toEqual([{ path: 'shop.db', to: '/tmp/shop.db' }])
+    expect(build.links).toEqual([{ path: 'shop.db', to: '/tmp/shop.db', begun: false }])
   })
   it("is Flask's instance folder where its SQLite database goes", async () => {
     expect((await python({ 'requirements.txt': 'flask\nflask-sqlalchemy\n', 'app.py': `${FLASK}app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///shop.db"\n` })).writable).toEqual(['/app/instance'])
@@ -258,7 +258,7 @@ describe('what is written at run time', () => {
       'shop/wsgi.py': 'from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n',
       'shop/settings.py': 'DEBUG = int(os.environ.get("DEBUG"))\nALLOWED_HOSTS = os.environ.get("HOSTS").split(" ")\nDATABASES = {"default": {"NAME": os.environ.get("DB", BASE_DIR / "db.sqlite3")}}\nINSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_ROOT = "x"\n',
     })
-    expect(build.links).toEqual([{ path: 'db.sqlite3', to: '/tmp/db.sqlite3' }])
+    expect(build.links).toEqual([{ path: 'db.sqlite3', to: '/tmp/db.sqlite3', begun: false }])
     expect(build.collect).toContain(' DEBUG=1 HOSTS=build-only python')
   })
   it('leaves a folder alone that the project has files in', async () => {
@@ -493,9 +493,11 @@ describe('the tables of a database', () => {
     'shop/settings.py': `DATABASES = {"default": {"ENGINE": "django.db.backends.${engine}", "NAME": BASE_DIR / "db.sqlite3"}}\n`,
     'shop/wsgi.py': 'import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.production")\napplication = get_wsgi_application()\n',
   })
-  it('of a file that every container begins without: each makes them', async () => {
+  it('of a file that every container begins without, or with a copy of: each makes them', async () => {
     expect((await python(django('sqlite3'))).release).toMatchObject({ command: 'env DJANGO_SETTINGS_MODULE=shop.production python manage.py migrate --noinput', alone: true })
-    expect((await python({ ...django('sqlite3'), 'db.sqlite3': 'x' })).release).toBeUndefined()
+const there = await python({ ...django('sqlite3'), 'db.sqlite3': 'x' })
+    expect(there).toMatchObject({ release: { alone: true }, build: { links: [{ path: 'db.sqlite3', to: '/tmp/db.sqlite3', begun: true }] } })
+    expect(there.warnings.map((w) => w.message)).toContain('db.sqlite3 is a database, and in the image with all that it holds: each container begins with a copy of it')
   })
   it('of a server: once for a release', async () => {
     expect((await python(django('postgresql'))).release).toMatchObject({ alone: false })

@@ -8,6 +8,8 @@ export interface Writes {
   folders: string[]
   /** files beside the sources, absolute: each is linked into /tmp, since a mount there would hide the sources */
   links: string[]
+  /** those of the links that the project holds a database of: each container begins with a copy of it */
+  begun: string[]
   /** files that are kept in one of the two, absolute */
   kept: string[]
   /** folders of files to serve that have to be there and are not, below /app */
@@ -20,6 +22,9 @@ const TEXT = `["']([\\w./ -]+)["']`
 const QUOTED = `["'][\\w./ -]+["']`
 /** A folder beside the file or the project's root: BASE_DIR / "x" / "y", os.path.join(basedir, "x", "y"); the group holds the parts with their quotes. */
 const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.join\\(\\s*(?:[\\w.]*(?:base|root|dir|here|path)\\w*|os\\.getcwd\\(\\)|os\\.path\\.(?:dirname|abspath)\\([^"'\\n]*\\)+)\\s*,\\s*)(${QUOTED}(?:\\s*[,/]\\s*${QUOTED})*)`
+
+/** A database in a file, by a name that could be a word of a shell. */
+const DATABASE = /^[\w./-]+\.(?:db|sqlite3?)$/
 
 interface Found {
   path: string
@@ -36,6 +41,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
   const folders = new Map<string, Evidence>()
   const links = new Map<string, Evidence>()
   const kept: string[] = []
+  const begun: string[] = []
   const served = new Map<string, Evidence>()
   const instance = `/app/${options.root ? `${options.root}/` : ''}instance`
   const absolute = ({ path: parts, based, evidence }: Found): string => {
@@ -61,9 +67,12 @@ export function readWrites(project: Project, files: readonly string[], options: 
     const path = absolute(found)
     const folder = path.slice(0, path.lastIndexOf('/'))
     if (folder.startsWith('/tmp') || path.includes('..')) return
-    if (!project.has(path.slice(5))) kept.push(path)
+    const there = project.has(path.slice(5))
+    // nothing can be written to what lies in the image
+    if (there && DATABASE.test(path) && !begun.includes(path)) begun.push(path)
+    if (!there || begun.includes(path)) kept.push(path)
     if (!path.startsWith('/app/') || (folder !== '/app' && !project.isFolder(folder.slice(5)))) addFolder({ ...found, path: folder })
-    else if (!project.has(path.slice(5))) links.set(path, found.evidence)
+    else if (!there || begun.includes(path)) links.set(path, found.evidence)
   }
 
   // what the image of before keeps outside of itself
@@ -125,9 +134,10 @@ export function readWrites(project: Project, files: readonly string[], options: 
   }
   for (const [path, evidence] of served)
     warnings.push({ message: `${path} is not in the repository, and what serves it wants it: it is made, and empty`, file: evidence.file, line: evidence.line, hint: 'build what it holds before the image' })
+  for (const path of begun) warnings.push({ message: `${path.slice(5)} is a database, and in the image with all that it holds: each container begins with a copy of it`, file: path.slice(5), hint: 'take it out of the repository (git rm --cached), and let migrations make the tables' })
   for (const [path, evidence] of links)
     warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })
   for (const [path, evidence] of folders)
     warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
-  return { folders: [...folders.keys()], links: [...links.keys()], kept, served: [...served.keys()] }
+  return { folders: [...folders.keys()], links: [...links.keys()], begun, kept, served: [...served.keys()] }
 }
