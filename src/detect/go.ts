@@ -18,6 +18,7 @@ import { detectAbove, detectMember } from './member.ts'
 import { openProject, type Project } from './project.ts'
 import { openLoopback } from './opened.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
+import { installPrograms, type Started } from './programs.ts'
 import { filesOf, type Match, readServer, readSources, type Sources } from './sources.ts'
 import { chooseLine } from './versions.ts'
 
@@ -90,6 +91,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const named = said || argued.length > 0 ? [] : optionPaths(project, sources, main)
   const rest = [...argued, ...(open ? [open.value] : []), ...(told ? [told.argument] : []), ...named.map((o) => o.argument), ...(argued.length === 0 && !said ? ((spec?.arguments as string[] | undefined) ?? []) : [])]
   const packages = Object.entries(data.systemPackages).flatMap(([name, p]) => (asked(name) ? [p] : []))
+  const runtime = packages.flatMap((p) => p.runtime.apt)
+  const programs = installPrograms(startedBy(project, program.files, sources), runtime, ['distroless', 'scratch', 'chainguard', 'dhi'], warnings)
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])
     if ((project.has(path) || project.isFolder(path)) && !reads.copies.some((c) => c.from === path)) reads.copies.push({ from: path, to: path })
@@ -136,6 +139,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     unsuitable: [
       ...(cgo ? ['scratch', 'chainguard', 'dhi'].map((base) => ({ base, reason: `cgo links the C library, which the ${base} image has not`, evidence: [cgo] })) : []),
       ...(packages.length > 0 ? [{ base: 'distroless', reason: 'the program links a system library, which the distroless image has not', evidence: [cgo!] }] : []),
+      ...programs.unsuitable,
     ],
     env: { ...(sources.match(new RegExp(data.home)) || data.homes.some(uses) ? { HOME: '/tmp' } : {}), ...values, ...(main.called ? { FUNCTION_TARGET: main.called.name } : {}) },
     writable: [...writes.folders, ...kept],
@@ -156,8 +160,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       manifests: vendor ? [] : manifestsOf(project, modules, top),
       systemPackages: packages.flatMap((p) => p.apt),
       systemPackagesApk: [...(cgo ? ['gcc', 'musl-dev'] : []), ...packages.flatMap((p) => p.apk)],
-      runtimePackages: packages.flatMap((p) => p.runtime.apt),
-      runtimePackagesApk: packages.flatMap((p) => p.runtime.apk),
+      runtimePackages: [...runtime, ...programs.apt],
+      runtimePackagesApk: [...packages.flatMap((p) => p.runtime.apk), ...programs.apk],
       called: main.called?.path ?? '',
       calledFolder: main.called ? main.package.slice(2) : '',
       // what serves a function needs more than go.sum lists for it
@@ -243,6 +247,12 @@ function compare(a: string, b: string): number {
 function version(language: Language, { versions }: Modules, warnings: Warning[]): Fact<string> | undefined {
   const asked = [...versions].sort((a, b) => compare(b.version, a.version))[0]
   return asked && chooseLine(language, `>=${asked.version.split('.').slice(0, 2).join('.')}`, { file: asked.file, line: asked.line, text: asked.version }, warnings)
+}
+
+/** Programs that it starts by name; what it only looks for it can do without. */
+function startedBy(project: Project, files: readonly string[], sources: Sources): Started[] {
+  if (!files.some((f) => project.read(f)?.includes('"os/exec"'))) return []
+  return sources.matches(/\bexec\.Command(?:Context)?\(\s*(?:[\w.]+(?:\([^()\n]*\))?\s*,\s*)?"([\w.+-]+)"/).map(({ groups: [name], evidence }) => ({ name: name!, evidence }))
 }
 
 /** A framework whose packages the program imports; one that programs also use as clients has to be seen serving. */

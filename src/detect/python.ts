@@ -83,7 +83,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const heavy = memoryKind(language, manifests, warnings)
   const needsProject = console_ || start.argv?.value.includes('--paste') === true || readsOwnMetadata(manifests, sources)
   const { values, unsuitable } = systemPackages(context, manifests, install.lockFile, django?.parts, warnings)
-  const tools = installPrograms(readTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f))), values.runtimePackages as string[], ['distroless', 'dhi', 'chainguard'], warnings)
+  const tools = installPrograms(readTools(project, files.filter((f) => f === start.file || !/(^|\/)(?:scripts?|tools?|bin|ci|deploy\w*|hack|tasks\.py)(\/|$)/.test(f))), [...(values.runtimePackages as string[]), 'python3'], ['distroless', 'dhi', 'chainguard'], warnings)
   warnOfStart(project, { manifests, spec, start, django, runsItself }, warnings)
   const name = text(table(manifests.pyproject, 'project'), 'name') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'name')
   const appVersion = text(table(manifests.pyproject, 'project'), 'version') ?? text(table(manifests.pyproject, 'tool', 'poetry'), 'version')
