@@ -25,6 +25,7 @@ import { readVariables } from './node/settings.ts'
 import { resolveStart, type Start } from './node/start.ts'
 import { readSpawns } from './node/spawns.ts'
 import { readSteps } from './node/steps.ts'
+import { keptSources } from './kept.ts'
 import { chooseNodeVersion } from './node/version.ts'
 import { readWrites } from './node/writes.ts'
 import { findWorkspace, type Kind, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
@@ -153,6 +154,9 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     output: start.static ? (workspace ? `${workspace.path}/` : '') + start.static.folder : '',
     spa: start.static?.spa === true,
     ignored: ignoredOutputs(read),
+    // what tests write lies beside a manifest; deeper, sources may have that name
+    coverage: ['coverage', ...new Set(packages.members.map((m) => `${m.path.replace(/\/[^/]+$/, '/*')}/coverage`))],
+    kept: keptSources(root.context.project, context.language.sources),
     hidden: install.hidden,
     bun: installer.spec.id === 'bun' || start.bun === true,
     bunImage: dataOf(context.language).bun.image.replace('{bun}', bunLine(installer)),

@@ -21,6 +21,7 @@ import { installUnlisted } from './python/unlisted.ts'
 import { choosePythonVersion, pinFor, releaseBefore } from './python/version.ts'
 import { releaseOf } from './python/release.ts'
 import { readWrites } from './python/writes.ts'
+import { keptSources } from './kept.ts'
 import { installPrograms } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { secretNames, withExamples } from './settings.ts'
@@ -144,6 +145,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       workdir,
       moved: workdir !== '/app',
       links: writes.links.map((path) => ({ path: path.slice(5), to: `/tmp/${path.slice(path.lastIndexOf('/') + 1)}`, begun: writes.begun.includes(path) })),
+      kept: keptSources(project, language.sources),
       folders: [...writes.folders.filter((f) => f.startsWith('/app/')).map((f) => f.slice(5)), ...writes.served],
       frontends: stagesOf(frontends, () => false),
       // what a build makes, unless it lies here to be served
