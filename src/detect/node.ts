@@ -26,6 +26,7 @@ import { resolveStart, type Start } from './node/start.ts'
 import { readSpawns } from './node/spawns.ts'
 import { readSteps } from './node/steps.ts'
 import { keptSources } from './kept.ts'
+import { publicFiles } from './node/public.ts'
 import { chooseNodeVersion } from './node/version.ts'
 import { readWrites } from './node/writes.ts'
 import { findWorkspace, type Kind, type Member, packagesBelow, type Workspace } from './node/workspace.ts'
@@ -157,6 +158,7 @@ function detectApp(context: DetectContext, manifest: Manifest, workspace?: Works
     // what tests write lies beside a manifest; deeper, sources may have that name
     coverage: ['coverage', ...new Set(packages.members.map((m) => `${m.path.replace(/\/[^/]+$/, '/*')}/coverage`))],
     kept: keptSources(root.context.project, context.language.sources),
+    shown: publicFiles(project, [project, root.context.project].map((p) => p.read('.gitignore') ?? '').join('\n'), dataOf(context.language).publicSettings, workspace?.path ?? '', warnings),
     hidden: install.hidden,
     bun: installer.spec.id === 'bun' || start.bun === true,
     bunImage: dataOf(context.language).bun.image.replace('{bun}', bunLine(installer)),

@@ -30,7 +30,7 @@ describe('update', () => {
     const folder = started()
     edit(folder, 'k8s/deployment.yaml', '          ports:\n', '          # ours\n          terminationMessagePath: /tmp/last\n          ports:\n')
     edit(folder, 'Dockerfile', 'WORKDIR /app\n', 'WORKDIR /app\nENV OURS=1\n')
-    edit(folder, '.dockerignore', '**/coverage\n', '')
+    edit(folder, '.dockerignore', '\ncoverage\n', '\n')
     writeFileSync(join(folder, '.nvmrc'), '22\n')
     const done = run(folder, ['update', '--port', '4444'])
     expect(done.code).toBe(0)
