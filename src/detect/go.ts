@@ -8,7 +8,7 @@ import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package
 import { below, type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { readReads } from './go/reads.ts'
-import { settingsPort } from './go/settings-file.ts'
+import { settingsPort } from './settings-file.ts'
 import { lowOption, openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
 import { addressNames, boundNames, wholeNames } from './go/tags.ts'
 import { versionVariable } from './go/version.ts'

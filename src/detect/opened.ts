@@ -7,6 +7,8 @@ export interface Opened {
   file: string
   from: string
   to: string
+  /** the only line that is meant, where others read the same */
+  at: string
 }
 
 /** Texts that mean the loopback address, each with the port beside it, so that no other server's address is met. */
@@ -43,7 +45,7 @@ export function openLoopback(lines: readonly Match[], listening: ReadonlySet<str
 }
 
 /** A text of a file, and what stands in its place, as sed reads them between a shell's single quotes; the file as a shell's word. */
-export const replaced = (file: string, from: string, to: string): Opened => ({ file: /^[\w./@+-]+$/.test(file) ? file : `'${quoted(file)}'`, from: pattern(from), to: quoted(to.replace(/[\\/&]/g, '\\$&')) })
+export const replaced = (file: string, from: string, to: string): Opened => ({ file: /^[\w./@+-]+$/.test(file) ? file : `'${quoted(file)}'`, from: pattern(from), to: quoted(to.replace(/[\\/&]/g, '\\$&')), at: '' })
 
 const quoted = (text: string): string => text.replaceAll("'", "'\\''")
 

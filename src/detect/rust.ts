@@ -13,9 +13,13 @@ import { type Checked, checkedQueries, warnOfMigrations } from './rust/queries.t
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem, staleIn } from './rust/system.ts'
-import { readToolchain } from './rust/toolchain.ts'
+import { type Break, readToolchain } from './rust/toolchain.ts'
+import { settingsPort } from './settings-file.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
+
+/** What cargo gives the programs that it runs, https://doc.rust-lang.org/cargo/reference/config.html#env */
+const CARGO_SETTINGS = ['.cargo/config.toml', '.cargo/config']
 
 /** What a package takes from the workspace around it. */
 const OUTSIDE = /\bworkspace\s*=\s*true|\bpath\s*=\s*["']\.\.\//
@@ -53,23 +57,28 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const spec = language.frameworks.find((f) => f.id === framework?.value)
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
-  const configuration = readConfiguration(project, sources, needs)
-  const address = readAddress(sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
+  const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined
+  const configuration = readConfiguration(project, sources, needs, warnings)
+  const address = readAddress(project, sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...address.arguments]
   const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies.keys()] : [])) : [])
-  const toolchain = readToolchain(project, sources, needs, data.breaks as Record<string, { before: string; channel: string }>, warnings)
+  const toolchain = readToolchain(project, sources, lock ?? '', data.breaks as Record<string, Break[]>, warnings)
   const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   const programs = installPrograms(startedBy(sources, warnings), system.runtime, ['distroless', 'scratch', 'chainguard', 'dhi'], warnings)
+  const opened = [...address.opened]
+  const told = spec?.host ?? address.variable ?? configuration.portVariable ?? configuration.hostVariable ?? server.portVariable ?? optionPort
+  const written = told ? undefined : settingsPort(project, files.copies.map(({ from }) => ({ from: from.replace(/^\/app\//, '') })), opened, warnings)
   const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
   const sqlite = loco?.sqlite ? (data.sqlite as Record<string, string>)['sqlx/sqlite'] : sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const read = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...(loco?.variables ?? [])]
-  const values = exampleValues(project, [...read, ...configuration.settings].filter((v) => v.value !== server.portVariable?.value), warnings)
+  const values = exampleValues(project, [...read, ...configuration.settings].filter((v) => v.value !== server.portVariable?.value), warnings, CARGO_SETTINGS)
+  // a folder that a setting names is read where the program runs
+  for (const folder of Object.values(values)) if (project.isFolder(folder) && !files.copies.some((c) => c.to === `./${join('.', folder)}`)) files.copies.push({ from: `/app/${join('.', folder)}`, to: `./${join('.', folder)}` })
   const variables = withExamples(project, [...read, ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
   const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })
-  const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined
 
   return {
     framework,
@@ -79,7 +88,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     start: startOf(project, binary, [`/app/${binary.name}`, ...rest], choice.guess),
     develop: assumed(['/usr/local/bin/app', ...rest]),
     serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.serves ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
-    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project, crate.folder) : undefined) ?? optionPort ?? configuration.port ?? server.port,
+    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project, crate.folder) : undefined) ?? optionPort ?? configuration.port ?? address.port ?? server.port ?? written,
     portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,
     hostVariable: address.variable ?? configuration.hostVariable,
     health: health(server.health),
@@ -96,6 +105,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
       ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
+      renew: toolchain.renew,
       systemPackages: [...system.build, ...(checked?.packages ?? [])],
       checked: checked?.command ?? '',
       systemPackagesApk: system.buildApk,
@@ -104,7 +114,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       runtimePackagesApk: [...system.runtimeApk, ...(system.runtimeApk.length > 0 ? ['libgcc'] : []), ...programs.apk],
       frontends: stagesOf(frontends, () => false),
       ...asData(withOutputs(files, frontends)),
-      opened: address.opened.map((o) => ({ ...o })),
+      opened: opened.map((o) => ({ ...o })),
     },
     warnings,
   }

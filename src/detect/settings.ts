@@ -1,5 +1,5 @@
 import { type Fact, fact, type Warning } from './facts.ts'
-import type { Project } from './project.ts'
+import { lineOf, type Project } from './project.ts'
 
 const SECRET = /(^|_)(URL|URI|DSN|SECRET|SECRETS|TOKEN|PASSWORD|PASSWD|PASS|CREDENTIALS|KEY|APIKEY)$/
 /** Addresses of the program itself and of public things hold no secret. */
@@ -21,6 +21,16 @@ export function withExamples(project: Project, read: readonly Fact<string>[]): F
   return [...read, ...listed].filter((v, i, all) => all.findIndex((o) => o.value === v.value) === i)
 }
 
+/** What an example of .env, or one's own, gives a variable. */
+export function exampleOf(project: Project, name: string): Fact<string> | undefined {
+  for (const file of [...EXAMPLES, '.env']) {
+    const text = project.read(file)
+    const found = text === undefined ? undefined : new RegExp(`^(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*["']?([^"'\\s#]*)`, 'm').exec(text)
+    if (found) return fact(found[1]!, { file, line: lineOf(text!, found[0]) })
+  }
+  return undefined
+}
+
 /** What says no more than how the program behaves: a number, a switch, a level, a name of a queue. */
 const HARMLESS = /^(?:true|false|\d+(?:\.\d+){0,3}(?:ms|[smhd])?|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+){0,4})$/i
 const NUMBER = /^(?:true|false|\d+(?:\.\d+)?(?:ms|[smhd])?)$/
@@ -30,16 +40,16 @@ const PLACEHOLDER = /^(?:localhost|change.?me.*|your.*|x+|todo|example.*|secret.
 
 /**
  * Values of plain settings that a program reads and its example of .env gives, without which many a program ends at its start. Only what
- * holds no secret: a .env of somebody's own gives numbers and switches.
+ * holds no secret: a .env of somebody's own gives numbers and switches. @param beside other files that give variables values as TOML or .env does
  */
-export function exampleValues(project: Project, read: readonly Fact<string>[], warnings: Warning[]): Record<string, string> {
+export function exampleValues(project: Project, read: readonly Fact<string>[], warnings: Warning[], beside: readonly string[] = []): Record<string, string> {
   const names = new Set(read.map((v) => v.value).filter((name) => !SECRET.test(name) && !OWN.test(name)))
   const out: Record<string, string> = {}
   let from: string | undefined
-  for (const file of names.size > 0 ? [...EXAMPLES, '.env'] : [])
+  for (const file of names.size > 0 ? [...EXAMPLES, ...beside, '.env'] : [])
     for (const [, name, quoted, bare] of (project.read(file) ?? '').matchAll(/^(?:export[ \t]+)?([A-Z][A-Z0-9_]+)[ \t]*=[ \t]*(?:["']([^"'\n]*)["']|([^\s#"']+))[ \t]*(?:#.*)?$/gm)) {
       const value = quoted ?? bare!
-      if (names.has(name!) && out[name!] === undefined && (file === '.env' ? NUMBER : HARMLESS).test(value) && !PLACEHOLDER.test(value)) (out[name!] = value, from ??= file)
+      if (names.has(name!) && out[name!] === undefined && (file === '.env' ? NUMBER : HARMLESS).test(value.replace(/\/$/, '')) && !PLACEHOLDER.test(value)) (out[name!] = value, from ??= file)
     }
   if (from) warnings.push({ message: `${Object.keys(out).join(', ')} ${Object.keys(out).length > 1 ? 'have the values' : 'has the value'} of ${from}`, file: from, hint: 'look whether they suit production, and change them where the program is run' })
   return out

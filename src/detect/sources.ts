@@ -44,7 +44,7 @@ function isTest(path: string): boolean {
   const main = path.indexOf('src/main/')
   const folders = (main < 0 ? path : path.slice(0, main)).split('/')
   const name = main < 0 ? folders.pop()! : ''
-  return folders.some((f) => TEST_FOLDERS.has(f)) || name.startsWith('test_') || name === 'conftest.py' || name === 'tests.rs' || name === 'test.rs' || TEST_NAMES.some((t) => name.includes(t))
+  return folders.some((f) => TEST_FOLDERS.has(f)) || name.startsWith('test_') || name === 'conftest.py' || name === 'tests.rs' || name === 'test.rs' || name === 'testing.rs' || TEST_NAMES.some((t) => name.includes(t))
 }
 
 /** An expression and texts of which one stands in each of its matches; compiled when a file holds one of them. */

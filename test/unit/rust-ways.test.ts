@@ -95,9 +95,14 @@ describe('the toolchain', () => {
     const facts = await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': `#![feature(never_type)]\n${MAIN}`, 'rust-toolchain.toml': '[toolchain]\nchannel = "nightly-2026-01-31"\n' })
     expect(facts.build).toMatchObject({ ignoreToolchain: false, manifests: [{ files: ['Cargo.toml', 'rust-toolchain.toml'] }] })
   })
-  test('a crate that newer compilers refuse asks for an older one', async () => {
+  test('a crate that newer compilers refuse is brought up to date in the build', async () => {
     const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\ntime = "0.3"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'time 0.3.20': [] }) })
-    expect(facts.build).toMatchObject({ baseValues: { channel: '1.79', channelSuite: 'bookworm', channelAlpine: '1.79-alpine' } })
+    expect(facts.build).toMatchObject({ baseValues: { channel: '1' }, renew: 'cargo update -p time@0.3.20 --precise 0.3.36' })
+    expect(messages(facts)).toContain('time 0.3.20 does not compile with newer releases of Rust: the build takes 0.3.36')
+  })
+  test('what they still take stays as it is locked', async () => {
+    const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\ntime = "0.3"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'time 0.3.17': [], 'mio 0.8.0': [] }) })
+    expect(facts.build).toMatchObject({ renew: '' })
   })
 })
 
@@ -106,6 +111,12 @@ describe('arguments of clap', () => {
   test('port and loopback', async () => {
     const facts = await factsOf(source('#[arg(short, long, env = "SHOP_PORT", default_value_t = 7000)]'))
     expect(facts).toMatchObject({ port: { value: 7000 }, portVariable: { value: 'SHOP_PORT' }, start: { value: ['/app/shop', '--listen-on', '0.0.0.0'] } })
+  })
+  test('words of documentation between an option and its field, and an address of something else', async () => {
+    const facts = await factsOf(source('#[arg(long, default_value = "8081", env = "SERVER_PORT")]\n    /// Host port\n    /// of the server'))
+    expect(facts).toMatchObject({ port: { value: 8081 }, portVariable: { value: 'SERVER_PORT' } })
+    const other = await factsOf(source('#[arg(long, default_value = "localhost", env = "SERVER_REDIRECT_HOST")]\n    redirect_host: String,\n    #[arg(long, default_value_t = 7000)]'))
+    expect(other.hostVariable).toBeUndefined()
   })
   test('a variable named like the field', async () => {
     expect((await factsOf(source('#[clap(env, default_value = "7001")]'))).portVariable?.value).toBe('PORT')

@@ -1,5 +1,6 @@
-import { type Fact, fact } from '../facts.ts'
+import { type Fact, fact, type Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
+import { exampleOf } from '../settings.ts'
 import type { Sources } from '../sources.ts'
 import type { Needs } from './system.ts'
 
@@ -13,14 +14,14 @@ export interface Configuration {
 }
 
 const FILE = /^(?:(?:config|configs|configuration|settings|conf)\/)?[\w.-]+\.(?:ya?ml|toml)$/
-const NEVER = /^(?:Cargo|rust-toolchain|rustfmt|clippy|Rocket|docker-compose|compose|deny|Makefile|diesel|fly|railway|render|sqlx|openapi|spec|\.)/i
+const NEVER = /(?:^|[/._-])tests?[._-]|^(?:Cargo|rust-toolchain|rustfmt|clippy|Rocket|docker-compose|compose|deny|Makefile|diesel|fly|railway|render|sqlx|openapi|spec|\.)/i
 const SECTION = '(?:application|app|server|http|web|api|service|listen|net|network)'
 
 /**
  * Reads the files that the crates config and figment read (https://docs.rs/config, https://docs.rs/figment): the port at the top
  * or in a section of the server, and the environment variables that override it, where the sources add that source.
  */
-export function readConfiguration(project: Project, sources: Sources, needs: Needs): Configuration {
+export function readConfiguration(project: Project, sources: Sources, needs: Needs, warnings: Warning[]): Configuration {
   const out = readFields(project, sources, needs)
   if (!needs.asked('config') && !needs.asked('figment')) return out
   const names = ['', 'config/', 'configs/', 'configuration/', 'settings/', 'conf/'].flatMap((folder) => project.names(folder).map((n) => folder + n))
@@ -28,15 +29,18 @@ export function readConfiguration(project: Project, sources: Sources, needs: Nee
   for (const file of names) {
     const text = FILE.test(file) && !NEVER.test(file) ? project.read(file) : undefined
     if (!text) continue
+    const fixed = variable ? undefined : storesOf(text).find(({ path, line }) => /^(?:.*_)?(?:host|url|uri|dsn)$/.test(path.at(-1)!) && /localhost|127\.0\.0\.1/.test(text.split('\n')[line - 1]!))
+    if (fixed && sources.files.some((f) => project.read(f)?.includes(`"${file.replace(/\.\w+$/, '')}`)))
+      warnings.push({ message: `the address of the ${fixed.path[0]} stands in this file, and the environment does not change it`, file, line: fixed.line, hint: 'add config::Environment above the file as a source, or mount the file' })
     const stores = variable ? storesOf(text).map(({ path, line }) => fact(variable(path), { file, line })) : []
     out.settings.push(...stores.filter((s) => !out.settings.some((o) => o.value === s.value)))
     const found = out.port ? undefined : sectionOf(text)
     if (!found) continue
-    const { section, host } = found
+    const { section, key, host } = found
     const place = { file, line: lineOf(text, found.text) }
     Object.assign(out, {
       port: fact(found.port, place),
-      ...(variable && !found.together ? { portVariable: fact(variable([...section, 'port']), place) } : {}),
+      ...(variable && !found.together ? { portVariable: fact(variable([...section, key]), place) } : {}),
       ...(variable && host ? { hostVariable: fact({ [variable([...section, host])]: found.together ? '0.0.0.0:{port}' : '0.0.0.0' }, place) } : {}),
     })
   }
@@ -57,14 +61,13 @@ function readFields(project: Project, sources: Sources, needs: Needs): Configura
   const reader = envy || config
   if (!reader) return out
   const prefix = envy ? (envy.groups[0] ?? '') : config && config.groups[0] ? `${config.groups[0]}_` : ''
-  const example = ['.env.example', '.env.sample', '.env.template', '.env.dist', '.env'].map((file) => project.read(file) ?? '').join('\n')
   for (const { groups: [field], evidence } of sources.matches(/^[ \t]+(?:pub(?:\([^)]*\))?[ \t]+)?([a-z]\w*)[ \t]*:[ \t]*(?:Option<)?(?:u16|u32|u64|usize|i32|i64|f32|f64|bool|String|(?:std::net::)?Ip(?:v4|v6)?Addr)>?[ \t]*,?[ \t]*(?:\/\/.*)?$/)) {
     const name = `${prefix}${field}`.toUpperCase()
-    const given = new RegExp(`^(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*["']?([^"'\\s#]*)`, 'm').exec(example)?.[1]
+    const given = exampleOf(project, name)?.value
     if (PORT_FIELD.test(field!) && !out.portVariable) {
       out.portVariable = fact(name, evidence)
       if (/^\d{2,5}$/.test(given ?? '')) out.port = fact(Number(given), evidence)
-    } else if (HOST_FIELD.test(field!) && !out.hostVariable) out.hostVariable = fact({ [name]: '0.0.0.0' }, evidence)
+    } else if ((HOST_FIELD.test(field!) || (field === 'server_url' && /^(?:127\.0\.0\.1|0\.0\.0\.0|localhost)$/.test(given ?? ''))) && !out.hostVariable) out.hostVariable = fact({ [name]: '0.0.0.0' }, evidence)
     else if (given !== undefined) out.settings.push(fact(name, evidence))
   }
   // an address stands beside its port; elsewhere it is another's
@@ -88,9 +91,10 @@ function storesOf(text: string): { path: string[]; line: number }[] {
   })
 }
 
-/** What one section says: the port, the line it stands in, the key of the address, and whether that holds the port too. */
+/** What one section says: the port with its key, the line it stands in, the key of the address, and whether that holds the port too. */
 interface Section {
   section: string[]
+  key: string
   port: number
   text: string
   host?: string
@@ -109,10 +113,11 @@ function sectionOf(text: string): Section | undefined {
   const indent = sectioned && lines[head]!.endsWith(':') ? '[ \\t]+' : ''
   const find = (rest: string): RegExpExecArray | null => new RegExp(`^${indent}${rest}`, 'm').exec(body)
   const section = sectioned ? [lines[head]!.replace(/[[\]:\s]/g, '')] : []
-  const port = find(`port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`)
-  if (port) return { section, port: Number(port[1]), text: port[0], host: find('(host|address|addr|bind|ip|interface)\\s*[:=]')?.[1], together: false }
+  const port = find(`((?:http_|server_|web_|api_|app_|listen_)?)port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`)
+  const [whole = '', named = '', number] = port ?? []
+  if (port) return { section, key: `${named}port`, port: Number(number), text: whole, host: find(`(${named}(?:host|address|addr|bind|ip|interface))\\s*[:=]`)?.[1], together: false }
   const both = find(`(host|address|addr|bind|listen)\\s*[:=]\\s*["']?[\\w.[\\]:]*:(\\d{2,5})["']?\\s*$`)
-  return both ? { section, port: Number(both[2]), text: both[0], host: both[1], together: true } : undefined
+  return both ? { section, key: both[1]!, port: Number(both[2]), text: both[0], host: both[1], together: true } : undefined
 }
 
 /** Names of variables as config's Environment or figment's Env forms them; undefined where the sources add neither. */

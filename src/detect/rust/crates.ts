@@ -159,6 +159,8 @@ function readCrate(project: Project, folder: string, member: boolean, shared: Sh
   if (!shared && /^(?:[\w-]+\.)?workspace\s*=\s*true|\{[^}]*\bworkspace\s*=\s*true/m.test(source))
     throw new InputError({ message: `this package takes settings from a workspace that is not in this folder`, file: manifest, line: lineOf(source, /\bworkspace\s*=\s*true/), hint: `run it at the root of the workspace, with: --start ${text(own, 'name') ?? 'NAME'}` })
   const name = text(own, 'name') ?? 'app'
+  // what cargo-generate and the like fill in; cargo takes no such name
+  if (/[${}<>%\s]/.test(name)) throw new InputError({ message: `the package is called ${name}, so this is a template that has not been filled in`, file: manifest, line: lineOf(source, /^\s*name\s*=/m), hint: 'make a project of it first (cargo generate, or what its README says)' })
   const crate: Crate = {
     name,
     version: text(own, 'version') ?? (shared && text(shared.package, 'version')),

@@ -1,12 +1,13 @@
 import { type Evidence, type Fact, fact, type Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import { openLoopback, type Opened } from '../opened.ts'
+import { exampleOf } from '../settings.ts'
 import { filesOf, type Match, type Sources } from '../sources.ts'
 import { readToml, table } from '../toml.ts'
 import { join } from './crates.ts'
 
 /** Variables of other machines' addresses. */
-const OTHERS = /(^|_)(DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|REDIS|MONGO|MONGODB|SMTP|MAIL|EMAIL|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|DATABASE|MQTT|S3|PROXY|UPSTREAM|REMOTE)(_|$|HOST|IP)/
+const OTHERS = /(^|_)(DB|POSTGRES|POSTGRESQL|PG|MYSQL|MARIADB|REDIS|MONGO|MONGODB|SMTP|MAIL|EMAIL|RABBIT|RABBITMQ|AMQP|KAFKA|NATS|DATABASE|MQTT|S3|LDAP|LDAPS|PROXY|UPSTREAM|REMOTE|REDIRECT)(_|$|HOST|IP)/
 /** Names of the program's own address: PAYMENT_HOST is another machine, unless there is a PAYMENT_PORT to listen on. */
 const OWN = /^(?:(?:APP|APPLICATION|API|WEB|HTTP|GRPC|SERVER|SERVICE|BACKEND|SOCKET|RUST)_?)*(?:HOST|HOSTNAME|ADDRESS|ADDR|INTERFACE|IP)$|BIND|LISTEN/
 const LOOPBACK = String.raw`127\.0\.0\.1|localhost|\[?::1\]?`
@@ -15,6 +16,8 @@ const LOOPBACK = String.raw`127\.0\.0\.1|localhost|\[?::1\]?`
 export interface Address {
   /** variables and their values */
   variable?: Fact<Record<string, string>>
+  /** the port that an example gives with the address */
+  port?: Fact<number>
   /** arguments of the program */
   arguments: string[]
   /** what the build changes, where nothing tells the program */
@@ -25,13 +28,18 @@ export interface Address {
  * Reads where the address comes from: a variable, an argument of clap whose default is loopback, or Rocket.toml. A loopback address
  * that stands in the source is changed by the build. Where it listens tells its address from those of others.
  */
-export function readAddress(sources: Sources, { port, portVariable }: { port?: number; portVariable?: string }, ownAddress: boolean, warnings: Warning[]): Address {
+export function readAddress(project: Project, sources: Sources, { port, portVariable }: { port?: number; portVariable?: string }, ownAddress: boolean, warnings: Warning[]): Address {
   const own = (name: string): boolean => !OTHERS.test(name) && (OWN.test(name) || name.replace(/_[A-Z]+$/, '') === portVariable?.replace(/_?PORT$/, ''))
   const found = [...sources.matches(/\bvar(?:_os)?\(\s*"([A-Z_]*(?:HOST|HOSTNAME|ADDRESS|ADDR|BIND|LISTEN|INTERFACE|IP))"\s*\)(?:[^;]{0,120}?"([^"]*:\d+)")?/), ...sources.matches(/\b(?:env|option|arg)\w*\(\s*"([A-Z_]*(?:HOST|ADDRESS|ADDR|BIND|LISTEN))"\s*(?:,\s*"([^"]*:\d+)")?/)].find((m) => own(m.groups[0]!))
-  if (found?.groups[0]) return { variable: fact({ [found.groups[0]]: withPort(found.groups[1]) }, found.evidence), arguments: [], opened: [] }
+  if (found?.groups[0]) {
+    // without a default an example of .env tells whether the port stands with it
+    const example = found.groups[1] === undefined && port === undefined ? exampleOf(project, found.groups[0]) : undefined
+    const given = /:(\d{2,5})$/.exec(example?.value ?? '')?.[1]
+    return { variable: fact({ [found.groups[0]]: withPort(found.groups[1] ?? example?.value) }, found.evidence), ...(given ? { port: fact(Number(given), example!.evidence[0]!) } : {}), arguments: [], opened: [] }
+  }
   for (const option of clapOptions(sources)) {
     const value = option.default ?? ''
-    if (!new RegExp(`^(?:${LOOPBACK})(?::\\d+)?$`).test(value)) continue
+    if (!new RegExp(`^(?:${LOOPBACK})(?::\\d+)?$`).test(value) || OTHERS.test(option.env ?? option.field.toUpperCase())) continue
     if (option.env) return { variable: fact({ [option.env]: withPort(value) }, option.evidence), arguments: [], opened: [] }
     if (option.long) return { arguments: [`--${option.long}`, withPort(value)], opened: [] }
   }
@@ -61,7 +69,7 @@ export function clapOptions(sources: Sources): ClapOption[] {
     const [long, env] = [value('long'), value('env')]
     out.push({ field: groups[0]!, ...(long ? { long } : {}), ...(env ? { env } : {}), default: value('default_value'), evidence })
   }
-  for (const { groups, evidence } of sources.matches(/#\[(?:arg|clap|structopt)\(((?:[^()"\]]|"[^"]*"|\([^)]*\))*)\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:/)) {
+  for (const { groups, evidence } of sources.matches(/#\[(?:arg|clap|structopt)\(((?:[^()"\]]|"[^"]*"|\([^)]*\))*)\)\]\s*(?:(?:#\[[^\]]*\]|\/\/[^\n]*)\s*)*(?:pub(?:\([^)]*\))?\s+)?(\w+)\s*:/)) {
     const [attributes = '', field = ''] = groups
     const value = (name: string): string | undefined => new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|([\\w.]+))`).exec(attributes)?.slice(1).find((v) => v !== undefined)
     const flag = (name: string): boolean => new RegExp(`(?:^|,)\\s*${name}\\s*(?:,|$)`).test(attributes)

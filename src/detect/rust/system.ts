@@ -19,8 +19,6 @@ export interface Needs {
   asked(name: string): Evidence | undefined
   /** the same, or where the lock file has the crate */
   has(name: string): Evidence | undefined
-  /** the version of a crate in the lock file */
-  locked(name: string): string | undefined
 }
 
 /** Reads what a program depends on: the manifests of its crates, and in Cargo.lock what these lead to. */
@@ -36,7 +34,7 @@ export function readNeeds(closure: readonly Crate[], lock: string | undefined): 
     return undefined
   }
   const has = (name: string): Evidence | undefined => asked(name) ?? (versions.has(name) ? { file: 'Cargo.lock', line: lineOf(lock!, `name = "${name}"`) } : undefined)
-  return { asked, has, locked: (name) => versions.get(name) }
+  return { asked, has }
 }
 
 /** A member whose version the lock file says otherwise: then it is not as it would be written now, which `--locked` does not let pass. */

@@ -3,7 +3,6 @@ import type { Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { readToml, table, text } from '../toml.ts'
-import type { Needs } from './system.ts'
 
 /** The compiler: the tag of its image, or a file that makes rustup fetch another one. */
 export interface Toolchain {
@@ -14,6 +13,16 @@ export interface Toolchain {
   alpine: string
   /** the file that rustup reads, where the image's own compiler does not do */
   file: string
+  /** commands that bring crates of the lock file to a release that it takes */
+  renew: string
+}
+
+/** Releases of a crate that newer compilers refuse or miscompile, and the one of the same line that is taken in their place. */
+export interface Break {
+  since?: string
+  before: string
+  take: string
+  why: string
 }
 
 const UNSTABLE = /^#!\[feature\(/m
@@ -23,10 +32,10 @@ const TRIXIE_SINCE = 89
 
 /**
  * Reads rust-toolchain.toml, or rust-toolchain in either of its forms (https://rust-lang.github.io/rustup/overrides.html). A nightly
- * that no source uses a feature of gives way to the stable compiler; without a file, old crates of the lock file may ask for an older one.
+ * that no source uses a feature of gives way to the stable compiler; without a file, what that refuses of the lock file is brought up to date.
  * Throws InputError where a feature is used and no compiler named.
  */
-export function readToolchain(project: Project, sources: Sources, needs: Needs, breaks: Record<string, { before: string; channel: string }>, warnings: Warning[]): Toolchain {
+export function readToolchain(project: Project, sources: Sources, lock: string, breaks: Record<string, Break[]>, warnings: Warning[]): Toolchain {
   const file = ['rust-toolchain.toml', 'rust-toolchain'].find((f) => project.read(f) !== undefined)
   const source = file ? project.read(file)! : ''
   const channel = /^\s*\[toolchain\]/m.test(source) ? text(table(readToml(file!, source), 'toolchain'), 'channel') : source.trim().split('\n')[0]
@@ -44,18 +53,27 @@ export function readToolchain(project: Project, sources: Sources, needs: Needs, 
     }
     warnings.push({ message: `${channel} is named, but nothing uses what only it has: the stable compiler is used`, file, line, hint: 'name "stable" there' })
   }
-  for (const [name, { before, channel: older }] of Object.entries(breaks)) {
-    const version = needs.locked(name)
-    if (!version || !isBefore(version, before)) continue
-    warnings.push({ message: `${name} ${version} does not compile with newer releases of Rust: ${older} is used`, file: 'Cargo.lock', hint: `cargo update -p ${name}` })
-    return imageOf(older)
+  return { ...imageOf('1'), renew: renewed(lock, breaks, warnings) }
+}
+
+/** Commands for the crates of a lock file that today's compiler does not take, each with a warning. */
+function renewed(lock: string, breaks: Record<string, Break[]>, warnings: Warning[]): string {
+  const out: string[] = []
+  for (const [name, lines] of Object.entries(breaks)) {
+    if (!lock.includes(`name = "${name}"\n`)) continue
+    for (const [, version] of lock.matchAll(new RegExp(`^name = "${name}"\\nversion = "([^"]+)"`, 'gm'))) {
+      const found = lines.find(({ since, before }) => isBefore(version!, before) && !(since && isBefore(version!, since)))
+      if (!found) continue
+      out.push(`cargo update -p ${name}@${version} --precise ${found.take}`)
+      warnings.push({ message: `${name} ${version} ${found.why}: the build takes ${found.take}`, file: 'Cargo.lock', line: lineOf(lock, `name = "${name}"`), hint: `cargo update -p ${name}@${version} --precise ${found.take}, and commit Cargo.lock` })
+    }
   }
-  return imageOf('1')
+  return out.join(' && ')
 }
 
 const imageOf = (channel: string): Toolchain => {
   const minor = channel.includes('.') ? Number(channel.split('.')[1]) : 999
-  return { channel, suite: minor < TRIXIE_SINCE ? 'bookworm' : 'trixie', alpine: channel === '1' ? '1-alpine3.24' : `${channel}-alpine`, file: '' }
+  return { channel, suite: minor < TRIXIE_SINCE ? 'bookworm' : 'trixie', alpine: channel === '1' ? '1-alpine3.24' : `${channel}-alpine`, file: '', renew: '' }
 }
 
 /** Whether a version is of the same release line (first two numbers) as another one, and before it. */

@@ -1,10 +1,10 @@
-import { type Fact, fact, type Warning } from '../facts.ts'
-import { openLoopback, type Opened, replaced } from '../opened.ts'
-import { lineOf, type Project } from '../project.ts'
+import { type Fact, fact, type Warning } from './facts.ts'
+import { openLoopback, type Opened, replaced } from './opened.ts'
+import { lineOf, type Project } from './project.ts'
 
 const SETTINGS = /\.(ya?ml|toml|json|ini|conf|env|properties)$/
 /** A line that says where a server listens; a database's port is told by its number. */
-const PORT = /^[ \t]*["']?(?:(?:http|server|app|listen|web|bind)_?)?(?:port|addr(?:ess)?|listen|bind)["']?[ \t]*[:=][ \t]*["']?(?:([\w.]*):)?(?!(?:22|25|53|465|587|3306|5432|5672|6379|9092|11211|27017)\b)(\d{2,5})["']?,?[ \t]*(?:#.*)?$/im
+const PORT = /^[ \t]*["']?(?:(?:http|server|app|listen|web|bind)_?)?(?:port|addr(?:ess)?|listen|bind|host(?=["']?[ \t]*[:=][ \t]*["']?(?:127\.0\.0\.1|localhost|0\.0\.0\.0):))["']?[ \t]*[:=][ \t]*["']?(?:([\w.]*):)?(?!(?:22|25|53|465|587|3306|5432|5672|6379|9092|11211|27017)\b)(\d{2,5})["']?,?[ \t]*(?:#.*)?$/im
 const MAX_FILES = 10
 
 /** The port that a settings file names which the program reads; a guess, since another file may be read in its place. A host that nothing reaches is changed by the build. */
@@ -33,7 +33,8 @@ function hostBeside(text: string, line: number, file: string, warnings: Warning[
     const [, before, name, host] = HOST.exec(lines[at] ?? '') ?? []
     if (host === undefined || before !== indent) continue
     warnings.push({ message: `the program listens on ${host}, where nothing outside of the container reaches it: the build makes it 0.0.0.0`, file, line: at + 1, hint: 'change it there, or set it by the environment' })
-    return [replaced(file, `${name}${host}`, `${name}0.0.0.0`)]
+    // another server's host may read the same
+    return [{ ...replaced(file, `${name}${host}`, `${name}0.0.0.0`), at: String(at + 1) }]
   }
   return []
 }
