@@ -38,6 +38,8 @@ interface Data {
   unbuilt: Record<string, string>
   known: Record<string, Record<string, string[]>>
   drivers: Record<string, string[]>
+  jdbc: Record<string, string>
+  reactive: string
   renamed: Record<string, { below?: number; from?: number; name: string }>
   mains: Record<string, { below: number; class: string }[]>
 }
@@ -102,7 +104,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const variables = [...settings.variables.filter((v) => asks.some((a) => a.value === v.value) || !settings.takenBy(v.value).every((name) => replaced.has(variableOf(name)))), ...asks]
   const serves = servesFact(build, spec, framework, settings, server, sources)
   const databases = fileDatabases(settings, warnings)
-  const properties = [...(spec?.flags as string[] | undefined ?? []), ...(spec?.override ? databases.map(([name, url]) => `-D${spec.override}${name}=${url}`) : []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
+  const closed = closedAddress(spec, settings)
+  const properties = [...(spec?.flags as string[] | undefined ?? []), ...(closed && isHocon(closed.found) ? [`-D${closed.key}=0.0.0.0`] : []), ...(spec?.override ? databases.map(([name, url]) => `-D${spec.override}${name}=${url}`) : []), ...withoutPort(process?.flags ?? [], spec?.portVariable ? (spec.portKeys as string[] | undefined ?? []).concat('http.port') : [])]
   const args = [...properties, ...packaging.run, ...arguments_.words]
   const manager = language.managers.find((m) => m.id === build.manager)!
   const jdks = jdksOf(build, language, warnings)
@@ -112,7 +115,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const opens = build.preview ? ['--enable-preview'] : asked && majorOf(asked) <= 11 && Number(chosen.version ?? line?.value) >= 17 ? data.opens : []
   // a framework that takes its port from a variable is told it there, whatever its sources say of other ports
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
-  const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module)))
+  const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module) ?? earlierPort(build, spec)))
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
   // an address with a default in plain sight is no secret
   const open = (v: Fact<string>): boolean => v.evidence[0]?.text?.includes(`\${${v.value}:http`) === true
@@ -143,6 +146,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     health: spec?.portVariable ? health.live : (health.live ?? server.health),
     ready: spec?.portVariable ? health.ready : (health.ready ?? server.ready),
     services,
+    urls: jdbcAddresses(project, build, services, variables, sources, data),
     secrets,
     settings: variables.filter((v, i, all) => all.findIndex((o) => o.value === v.value) === i),
     unsuitable: fonts(build, sources, data.fonts),
@@ -199,6 +203,25 @@ function settingsOf(project: Project, build: BuildFile, data: Data, told: readon
   const active = profiles.reverse().flatMap((p) => data.settings.filter((f) => /application\.(properties|ya?ml)$/.test(f)).map((f) => f.replace('application.', `application-${p}.`)))
   return readSettings(project, [...places(active), ...files])
 }
+
+/** What such an address is parsed from by programs that take it apart themselves, as Heroku gives it. */
+const PARSED = /\bnew (?:java\.net\.)?URI\(|\bURI\.create\(|\bURI\(/
+
+/** Addresses of databases as JDBC has them, with the login in them where no variable holds it. */
+function jdbcAddresses(project: Project, build: BuildFile, services: readonly Fact<string>[], variables: readonly Fact<string>[], sources: Sources, data: Data): Record<string, string> {
+  const out: Record<string, string> = {}
+  const reactive = new RegExp(data.reactive)
+  for (const [artifact, id] of Object.entries(data.jdbc)) {
+    if (!build.dependencies.has(artifact) || !services.some((s) => s.value === id) || [...build.dependencies.keys()].some((d) => reactive.test(d))) continue
+    const named = variables.some((v) => project.read(v.evidence[0]!.file)?.includes(`jdbc:${JDBC[id]!.split(':')[0]}`))
+    if (!named && sources.match(PARSED)) continue
+    const apart = variables.some((v) => /(?:^|_)(?:DB|DATABASE|SQL|JDBC|PG|POSTGRES|POSTGRESQL|MYSQL|MARIADB)_?(?:USER|USERNAME|USER_NAME)$/.test(v.value))
+    out[id] = `jdbc:${JDBC[id]}${apart ? '' : `?user=app&password=\${${id.toUpperCase()}_PASSWORD}`}`
+  }
+  return out
+}
+
+const JDBC: Record<string, string> = { postgres: 'postgresql://postgres:5432/app', mysql: 'mysql://mysql:3306/app', mariadb: 'mariadb://mariadb:3306/app' }
 
 /** Whether the address of a database stands in Dropwizard's file, which nothing but a property of the JVM changes. */
 function fixedDatabase(settings: Settings, warnings: Warning[]): boolean {
@@ -376,12 +399,25 @@ function environmentOf(spec: Framework | undefined, settings: Settings, health: 
   }
 }
 
+/** The port that earlier versions of a framework listened on, where none is said. */
+function earlierPort(build: BuildFile, spec: Framework | undefined): Fact<number> | undefined {
+  const { below, port } = (spec?.earlier ?? {}) as { below?: number; port?: number }
+  const version = below === undefined ? undefined : build.versionOf?.(spec!.dependencies!.find((d) => build.dependencies.has(d)) ?? '')
+  return version && Number.parseInt(version.value, 10) < below! ? fact(port!, version.evidence[0]!) : undefined
+}
+
+/** The setting by which a framework listens on loopback. */
+const closedAddress = (spec: Framework | undefined, settings: Settings): { key: string; found: Fact<string> } | undefined =>
+  ((spec?.hostKeys as string[] | undefined) ?? []).flatMap((key) => (/^(localhost|127\.0\.0\.1|::1)$/.test(settings.value(key) ?? '') ? [{ key, found: settings.get(key)! }] : []))[0]
+
+/** Properties of the JVM stand above such a file, the environment does not: https://github.com/lightbend/config#standard-behavior */
+const isHocon = (found: Fact<string>): boolean => found.evidence[0]!.file.endsWith('.conf')
+
 /** A setting or a variable by which a program that listens on loopback is told otherwise. */
 function hostVariable(spec: Framework | undefined, settings: Settings, sources: Sources): Fact<Record<string, string>> | undefined {
-  const LOOPBACK = /^(localhost|127\.0\.0\.1|::1)$/
-  const address = ((spec?.hostKeys as string[] | undefined) ?? []).map((k) => ({ key: k, found: settings.get(k) })).find(({ key, found }) => found && LOOPBACK.test(settings.value(key) ?? ''))
-  if (address) return fact({ [address.key.toUpperCase().replace(/[.-]/g, '_')]: '0.0.0.0' }, ...address.found!.evidence)
-  const found = sources.match(/(?:getenv|getOrDefault|get)\(\s*"((?:SERVER_|HTTP_|APP_|BIND_)?(?:HOST|BIND|ADDRESS|BIND_ADDRESS))"/)
+  const address = closedAddress(spec, settings)
+  if (address && !isHocon(address.found)) return fact({ [address.key.toUpperCase().replace(/[.-]/g, '_')]: '0.0.0.0' }, ...address.found!.evidence)
+  const found = sources.match(/(?:getenv|getOrDefault|get)(?:<\w+>)?\(\s*"((?:SERVER_|HTTP_|APP_|BIND_)?(?:HOST|BIND|ADDRESS|BIND_ADDRESS))"/)
   return found?.groups[0] && !spec?.host ? fact({ [found.groups[0]]: '0.0.0.0' }, found.evidence) : undefined
 }
 

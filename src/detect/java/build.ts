@@ -58,6 +58,8 @@ export interface BuildFile {
   profiles?: string[]
   /** the only folder that is compiled, where the build names one */
   sources?: string
+  /** the version that the build names for an artifact */
+  versionOf?: (artifact: string) => Fact<string> | undefined
   /** a property of the build */
   property: (name: string) => string | undefined
   /** the newest Java that the build's own tools run on, where the project pins one of them */

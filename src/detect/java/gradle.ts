@@ -68,6 +68,7 @@ export function readGradle(project: Project, chosen: string | undefined): BuildF
     parents: new Map(),
     mainClass: mainOf([...scripts, script(project, '', SCRIPTS), script(project, '', ['gradle.properties'])], first),
     args: toldBy(own(module), (text) => variablesOf(project, text)),
+    versionOf: (artifact) => first(new RegExp(`:${artifact}:(\\d[\\w.]*)`)),
     property: (name) => new RegExp(`^${name.replaceAll('.', '\\.')}\\s*=\\s*(\\S+)`, 'm').exec(project.read('gradle.properties') ?? '')?.[1],
     exact: toolchain !== undefined && ![settings, ...scripts].some((s) => s.text.includes('foojay')),
     ...(toolchain ? { toolchain: { java: toolchain, limit: limitOf({ gradle: tools.gradle }).newest?.value } } : {}),

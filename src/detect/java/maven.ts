@@ -69,6 +69,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     mainClass: [...plugins].flatMap(([id, p]) => (GENERATORS.test(id) ? [] : [p])).map((p) => p.setting('mainClass') ?? p.setting('Main-Class')).concat(MAIN_PROPERTIES.map(property)).find((m) => m !== undefined && /^[\w.$]+$/.test(m)),
     ...(own('build', 'sourceDirectory') && !plugins.get('build-helper-maven-plugin') ? { sources: inside(pom.folder, value(own('build', 'sourceDirectory'))!.replace(/^\$\{(project\.)?basedir\}/, '.')) } : {}),
     property,
+    versionOf: (artifact) => versionOf(chain, [artifact], value, at),
     profiles: chain.flatMap((p) => childrenOf(child(p.root, 'profiles'), 'profile').map((e) => child(e, 'id')?.text ?? '')),
     ...limitOf({ lombok: versionOf(chain, ['lombok'], value, at, boot && managedLombok(boot)), vertx: versionOf(chain, ['vertx-core', 'vertx-web', 'vertx-stack-depchain', 'vertx-dependencies'], value, at), quarkus: quarkus && fact(quarkus, { file: pom.file }), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
