@@ -18,6 +18,9 @@ import { settingsPort } from './settings-file.ts'
 import { exampleValues, secretNames, withExamples } from './settings.ts'
 import { readServer, readSources, type Sources } from './sources.ts'
 
+/** Features by which a crate that is pure otherwise leads to C or to OpenSSL. */
+const TLS = /tls|ssl|acme|quinn|http3/
+
 /** What cargo gives the programs that it runs, https://doc.rust-lang.org/cargo/reference/config.html#env */
 const CARGO_SETTINGS = ['.cargo/config.toml', '.cargo/config']
 
@@ -51,6 +54,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const server = readServer(sources)
   const framework = chosen.framework ? fact(chosen.framework) : chooseFramework(language, needs)
   if (!chosen.start) refuseOthers(project, top, crate, needs, sources)
+  if (!server.listens && !chosen.start) refuseFunctions(needs)
   if (!framework && !server.listens && !chosen.start) refusePages(project, crate)
   const checked = needs.asked('sqlx') && !isPrepared(project, crates.all) ? checkedQueries(project, crate, sources, needs, data.checked as Record<string, Checked>, warnings) : undefined
   warnOfMigrations(project, crate, sources, needs, warnings)
@@ -62,7 +66,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const address = readAddress(project, sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...address.arguments]
-  const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies.keys()] : [])) : [])
+  const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies].map(([name, { features }]) => (features.some((f) => TLS.test(f)) ? `${name}/tls` : name)) : [])) : [])
   const toolchain = readToolchain(project, sources, lock ?? '', data.breaks as Record<string, Break[]>, warnings)
   const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
@@ -131,6 +135,12 @@ function refuseOthers(project: Project, top: string, crate: Crate, needs: Needs,
   if (manifest && needs.asked('leptos')) throw new InputError({ message: 'cargo-leptos builds this program and the part of it that runs in a browser, which cargo alone does not', file: manifest, line: lineOf(project.read(manifest)!, 'metadata.leptos'), hint: `build it (cargo leptos build --release), and copy the program and its site folder into an image; for the program without its pages: --start ${crate.name}` })
   const dioxus = needs.asked('dioxus/fullstack')
   if (dioxus) throw new InputError({ message: 'the tool of Dioxus builds this program and the part of it that runs in a browser, which cargo alone does not', file: dioxus.file, line: dioxus.line, hint: `build it (dx bundle --release), and copy what it made into an image; for the program without its pages: --start ${crate.name}` })
+}
+
+/** Throws InputError for a function of AWS Lambda, which asks the runtime beside it for work and listens nowhere. */
+function refuseFunctions(needs: Needs): void {
+  const found = ['lambda_http', 'lambda_runtime', 'poem-lambda', 'lambda-web', 'axum-aws-lambda'].map(needs.asked).find(Boolean)
+  if (found) throw new InputError({ message: 'this is a function that the runtime of AWS Lambda calls: it listens on no port, and ends where that is missing', file: found.file, line: found.line, hint: 'deploy it as a function, or give it a main function that serves by itself' })
 }
 
 /** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
