@@ -100,6 +100,10 @@ describe('the toolchain', () => {
     expect(facts.build).toMatchObject({ baseValues: { channel: '1' }, renew: 'cargo update -p time@0.3.20 --precise 0.3.36' })
     expect(messages(facts)).toContain('time 0.3.20 does not compile with newer releases of Rust: the build takes 0.3.36')
   })
+  test('what another one asks for is brought up to date before it', async () => {
+    const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nopenssl = "0.10"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'openssl 0.10.29': ['openssl-sys 0.9.55'], 'openssl-sys 0.9.55': [] }) })
+    expect(facts.build).toMatchObject({ renew: 'cargo update -p openssl-sys@0.9.55 --precise 0.9.102 && cargo update -p openssl@0.10.29 --precise 0.10.64' })
+  })
   test('what they still take stays as it is locked', async () => {
     const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\ntime = "0.3"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'time 0.3.17': [], 'mio 0.8.0': [] }) })
     expect(facts.build).toMatchObject({ renew: '' })
