@@ -103,7 +103,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     secrets: secretNames(variables.filter((v) => !(sqlite && v.value === 'DATABASE_URL'))),
     settings: variables,
     unsuitable: [...system.unsuitable, ...programs.unsuitable, ...(checked?.unsuitable ?? [])],
-    env: { ...(sources.match(new RegExp(data.home as string)) ? { HOME: '/tmp' } : {}), ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
+    env: { ...stageOf(sources, warnings), ...(sources.match(new RegExp(data.home as string)) ? { HOME: '/tmp' } : {}), ...values, ...loco?.env, ...(sqlite ? { DATABASE_URL: sqlite } : {}) },
     writable: files.writable,
     build: {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
@@ -193,6 +193,15 @@ function chooseFramework(language: Language, needs: Needs): Fact<string> | undef
     if (evidence) return fact(f.id, evidence)
   }
   return undefined
+}
+
+/** The variable that tells where a program runs, where it ends without one: its own word for production. */
+function stageOf(sources: Sources, warnings: Warning[]): Record<string, string> {
+  const asked = sources.match(/\b\w*(?:var|env)\w*\(\s*"((?:APP_|RUN_|RUST_|SERVER_|SERVICE_)?(?:ENV|ENVIRONMENT|STAGE|RUN_MODE))"\s*\)(?:\s*\.(?:parse|as_str|as_deref|to_lowercase|map_err|context)(?:::<\w+>)?\([^()]*\))*\s*(?:\.(?:expect|unwrap)\(|\?)/)
+  const word = asked && sources.match(/"(production|prod)"/i)?.groups[0]
+  if (!word) return {}
+  warnings.push({ message: `the program ends without ${asked.groups[0]}: it gets "${word}"`, file: asked.evidence.file, line: asked.evidence.line, hint: 'look whether that suits, and change it where the program is run' })
+  return { [asked.groups[0]!]: word }
 }
 
 /** What no image lacks. */
