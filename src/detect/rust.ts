@@ -62,10 +62,13 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const options = clapOptions(sources)
   const option = options.find((o) => o.field === 'port')
   const optionPort = /^\d{2,5}$/.test(option?.default ?? '') ? fact(Number(option!.default), option!.evidence) : undefined
+  // an option without a default has to be given, unless it belongs to a command of its own
+  const unset = option?.long && option.default === undefined && !option.env && !server.port && !server.portVariable && !sources.match(/derive\([^)]*\bSubcommand\b|\.subcommand\(/) ? [`--${option.long}`, '{port}'] : []
   const configuration = readConfiguration(project, sources, needs, warnings)
   const address = readAddress(project, sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
-  const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...address.arguments]
+  const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...unset, ...address.arguments]
+  warnOfBuiltIn(project, crates.all, sources, warnings)
   const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies].map(([name, { features }]) => (features.some((f) => TLS.test(f)) ? `${name}/tls` : name)) : [])) : [])
   const toolchain = readToolchain(project, sources, lock ?? '', data.breaks as Record<string, Break[]>, warnings)
   const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
@@ -202,6 +205,14 @@ function stageOf(sources: Sources, warnings: Warning[]): Record<string, string> 
   if (!word) return {}
   warnings.push({ message: `the program ends without ${asked.groups[0]}: it gets "${word}"`, file: asked.evidence.file, line: asked.evidence.line, hint: 'look whether that suits, and change it where the program is run' })
   return { [asked.groups[0]!]: word }
+}
+
+/** Variables that the compiler puts into the program: the build of an image has none of a developer's. */
+function warnOfBuiltIn(project: Project, crates: readonly Crate[], sources: Sources, warnings: Warning[]): void {
+  const given = [...CARGO_SETTINGS, 'build.rs', ...crates.flatMap((c) => c.targets.filter((t) => t.endsWith('build.rs')))].map((file) => project.read(file) ?? '').join('\n')
+  const found = sources.matches(/\b(?:env|dotenv)!\(\s*"((?!CARGO_|OUT_DIR|TARGET)[A-Z]\w+)"/).filter((m) => !given.includes(m.groups[0]!))
+  const names = [...new Set(found.map((m) => m.groups[0]!))]
+  if (names.length > 0) warnings.push({ message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} built into the program, and the build of an image ends without ${names.length > 1 ? 'them' : 'it'}`, file: found[0]!.evidence.file, line: found[0]!.evidence.line, hint: 'read it when the program starts (std::env::var), or give it in .cargo/config.toml, below [env]' })
 }
 
 /** What no image lacks. */

@@ -100,6 +100,10 @@ describe('the toolchain', () => {
     expect(facts.build).toMatchObject({ baseValues: { channel: '1' }, renew: 'cargo update -p time@0.3.20 --precise 0.3.36' })
     expect(messages(facts)).toContain('time 0.3.20 does not compile with newer releases of Rust: the build takes 0.3.36')
   })
+  test('a release older than its images is fetched into the newest one', async () => {
+    const facts = await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': MAIN, 'rust-toolchain': '1.43.0\n' })
+    expect(facts.build).toMatchObject({ ignoreToolchain: false, baseValues: { channel: '1' }, manifests: [{ files: ['Cargo.toml', 'rust-toolchain'] }] })
+  })
   test('what another one asks for is brought up to date before it', async () => {
     const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nopenssl = "0.10"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'openssl 0.10.29': ['openssl-sys 0.9.55'], 'openssl-sys 0.9.55': [] }) })
     expect(facts.build).toMatchObject({ renew: 'cargo update -p openssl-sys@0.9.55 --precise 0.9.102 && cargo update -p openssl@0.10.29 --precise 0.10.64' })
@@ -121,6 +125,16 @@ describe('arguments of clap', () => {
     expect(facts).toMatchObject({ port: { value: 8081 }, portVariable: { value: 'SERVER_PORT' } })
     const other = await factsOf(source('#[arg(long, default_value = "localhost", env = "SERVER_REDIRECT_HOST")]\n    redirect_host: String,\n    #[arg(long, default_value_t = 7000)]'))
     expect(other.hostVariable).toBeUndefined()
+  })
+  test('a port that has to be given', async () => {
+    const files = source('#[arg(long)]')
+    expect((await factsOf({ ...files, 'src/main.rs': files['src/main.rs']!.replace('u16', 'Option<u16>') })).start?.value).toEqual(['/app/shop', '--port', '{port}', '--listen-on', '0.0.0.0'])
+    expect((await factsOf({ ...files, 'src/main.rs': `#[derive(Subcommand)]\nenum Command {}\n${files['src/main.rs']}` })).start?.value).not.toContain('--port')
+  })
+  test('what is built into the program is told, unless cargo or a build script gives it', async () => {
+    const files = { 'Cargo.toml': cargo(), 'src/main.rs': `const HOST: &str = env!("API_HOST");\n${MAIN}` }
+    expect(messages(await factsOf(files))).toContain('API_HOST is built into the program')
+    expect(messages(await factsOf({ ...files, '.cargo/config.toml': '[env]\nAPI_HOST = "example.com"\n' }))).not.toContain('built into the program')
   })
   test('a variable named like the field', async () => {
     expect((await factsOf(source('#[clap(env, default_value = "7001")]'))).portVariable?.value).toBe('PORT')

@@ -27,7 +27,8 @@ export interface Break {
 
 const UNSTABLE = /^#!\[feature\(/m
 
-/** The first release whose image is made of Debian 13. */
+/** The first releases whose images are made of Debian 12, and of Debian 13. */
+const BOOKWORM_SINCE = 70
 const TRIXIE_SINCE = 89
 
 /**
@@ -40,7 +41,8 @@ export function readToolchain(project: Project, sources: Sources, lock: string, 
   const source = file ? project.read(file)! : ''
   const channel = /^\s*\[toolchain\]/m.test(source) ? text(table(readToml(file!, source), 'toolchain'), 'channel') : source.trim().split('\n')[0]
   const release = /^\d+\.\d+(?:\.\d+)?(?=-|$)/.exec(channel ?? '')?.[0]
-  if (release) return imageOf(release)
+  // what is older than those images is fetched into the newest one, whose libraries are the ones that run
+  if (release) return Number(release.split('.')[1]) < BOOKWORM_SINCE && release.startsWith('1.') ? { ...imageOf('1'), file: file! } : imageOf(release)
   const unnamed = channel ? undefined : sources.files.find((f) => UNSTABLE.test(project.read(f) ?? ''))
   if (unnamed) throw new InputError({ message: 'the sources use features that no stable compiler has, and nothing names another one', file: unnamed, line: lineOf(project.read(unnamed)!, UNSTABLE), hint: 'name it in rust-toolchain.toml: [toolchain] channel = "nightly-2026-01-31"; or take releases that do without' })
   if (channel && /^(nightly|beta)/.test(channel)) {
