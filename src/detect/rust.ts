@@ -112,7 +112,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
       ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
-      renew: toolchain.renew,
+      renew: [...ownPlatform(project, warnings), toolchain.renew].filter(Boolean).join(' && '),
       systemPackages: [...system.build, ...(checked?.packages ?? [])],
       checked: checked?.command ?? '',
       systemPackagesApk: system.buildApk,
@@ -140,10 +140,15 @@ function refuseOthers(project: Project, top: string, crate: Crate, needs: Needs,
   if (dioxus) throw new InputError({ message: 'the tool of Dioxus builds this program and the part of it that runs in a browser, which cargo alone does not', file: dioxus.file, line: dioxus.line, hint: `build it (dx bundle --release), and copy what it made into an image; for the program without its pages: --start ${crate.name}` })
 }
 
-/** Throws InputError for a function of AWS Lambda, which asks the runtime beside it for work and listens nowhere. */
+/** Crates of programs that another runtime calls, and what that is. */
+const CALLED: Record<string, string> = { lambda_http: 'AWS Lambda', lambda_runtime: 'AWS Lambda', 'poem-lambda': 'AWS Lambda', 'lambda-web': 'AWS Lambda', 'axum-aws-lambda': 'AWS Lambda', 'spin-sdk': 'Spin', fastly: 'Fastly Compute' }
+
+/** Throws InputError for a function or component, which the runtime that calls it brings to life, and which listens nowhere. */
 function refuseFunctions(needs: Needs): void {
-  const found = ['lambda_http', 'lambda_runtime', 'poem-lambda', 'lambda-web', 'axum-aws-lambda'].map(needs.asked).find(Boolean)
-  if (found) throw new InputError({ message: 'this is a function that the runtime of AWS Lambda calls: it listens on no port, and ends where that is missing', file: found.file, line: found.line, hint: 'deploy it as a function, or give it a main function that serves by itself' })
+  const [crate, runtime] = Object.entries(CALLED).find(([name]) => needs.asked(name)) ?? []
+  if (!crate) return
+  const { file, line } = needs.asked(crate)!
+  throw new InputError({ message: `this is a function that the runtime of ${runtime} calls: it listens on no port, and does nothing without it`, file, line, hint: 'deploy it there, or give it a main function that serves by itself' })
 }
 
 /** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
@@ -176,7 +181,8 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, t
     ],
     targets,
     targetFolders: [...new Set(targets.map((t) => (t.includes('/') ? t.slice(0, t.lastIndexOf('/')) : '.')))],
-    environment: offline ? ['SQLX_OFFLINE=true'] : [],
+    // where the template looks for what was built
+    environment: [...(offline ? ['SQLX_OFFLINE=true'] : []), ...(SETTING('target-dir').test(cargoSettings(project)?.text ?? '') ? ['CARGO_TARGET_DIR=/app/target'] : [])],
     arguments: [...where, ...(locked ? ['--locked'] : []), ...(several ? ['-p', binary.crate.name] : []), ...(binary.features.length > 0 ? ['--features', binary.features.join(',')] : []), '--bin', binary.name],
     binary: binary.name,
   }
@@ -213,6 +219,23 @@ function warnOfBuiltIn(project: Project, crates: readonly Crate[], sources: Sour
   const found = sources.matches(/\b(?:env|dotenv)!\(\s*"((?!CARGO_|OUT_DIR|TARGET)[A-Z]\w+)"/).filter((m) => !given.includes(m.groups[0]!))
   const names = [...new Set(found.map((m) => m.groups[0]!))]
   if (names.length > 0) warnings.push({ message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} built into the program, and the build of an image ends without ${names.length > 1 ? 'them' : 'it'}`, file: found[0]!.evidence.file, line: found[0]!.evidence.line, hint: 'read it when the program starts (std::env::var), or give it in .cargo/config.toml, below [env]' })
+}
+
+/** What .cargo/config.toml, or the file that it was called before, says. */
+function cargoSettings(project: Project): { file: string; text: string } | undefined {
+  const file = CARGO_SETTINGS.find((f) => project.read(f) !== undefined)
+  return file === undefined ? undefined : { file, text: project.read(file)! }
+}
+
+/** A key of its section "build". */
+const SETTING = (key: string): RegExp => new RegExp(`^\\[build\\](?:\\n(?!\\[)[^\\n]*)*?\\n[ \\t]*${key}[ \\t]*=`, 'm')
+
+/** The command that lets cargo build for the platform of the image, where a developer's settings name another one. */
+function ownPlatform(project: Project, warnings: Warning[]): string[] {
+  const settings = cargoSettings(project)
+  if (!settings || !SETTING('target').test(settings.text)) return []
+  warnings.push({ message: 'the target that stands here is passed over: the program is built for the platform of its image', file: settings.file, line: lineOf(settings.text, /^[ \t]*target[ \t]*=/m), hint: 'for a static program: --base scratch' })
+  return [`sed -i '/^\\[build\\]/,/^\\[/{/^[[:space:]]*target[[:space:]]*=/d}' ${settings.file}`]
 }
 
 /** What no image lacks. */
