@@ -117,8 +117,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       checked: checked?.command ?? '',
       systemPackagesApk: system.buildApk,
       runtimePackages: [...system.runtime, ...programs.apt],
+      debianPackages: [...system.runtime, ...system.linked, ...programs.apt],
       // what is not linked statically asks for the compiler's own library too
-      runtimePackagesApk: [...system.runtimeApk, ...(system.runtimeApk.length > 0 ? ['libgcc'] : []), ...programs.apk],
+      runtimePackagesApk: [...system.runtimeApk, ...(system.runtimeApk.length > 0 ? ['libgcc', ...system.linkedApk] : []), ...programs.apk],
       frontends: stagesOf(frontends, () => false),
       ...asData(withOutputs(files, frontends)),
       opened: opened.map((o) => ({ ...o })),

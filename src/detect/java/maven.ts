@@ -47,6 +47,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
   const release = releaseOf(chain, plugins, value, at)
   const boot = bootOf(chain, plugins, value)
   const quarkus = plugins.get('quarkus-maven-plugin')?.version
+  const aspectj = plugins.get('aspectj-maven-plugin')?.version
   const early = EARLY.exec(project.read(WRAPPER) ?? '')?.[1]
   const outside = child(last.root, 'parent')
   return {
@@ -71,7 +72,7 @@ export function readMaven(project: Project, chosen: string | undefined): BuildFi
     property,
     versionOf: (artifact) => versionOf(chain, [artifact], value, at),
     profiles: chain.flatMap((p) => childrenOf(child(p.root, 'profiles'), 'profile').map((e) => child(e, 'id')?.text ?? '')),
-    ...limitOf({ lombok: versionOf(chain, ['lombok'], value, at, boot && managedLombok(boot)), vertx: versionOf(chain, ['vertx-core', 'vertx-web', 'vertx-stack-depchain', 'vertx-dependencies'], value, at), quarkus: quarkus && fact(quarkus, { file: pom.file }), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
+    ...limitOf({ lombok: versionOf(chain, ['lombok'], value, at, boot && managedLombok(boot)), vertx: versionOf(chain, ['vertx-core', 'vertx-web', 'vertx-stack-depchain', 'vertx-dependencies'], value, at), quarkus: quarkus && fact(quarkus, { file: pom.file }), aspectj: aspectj && fact(aspectj, { file: pom.file }), level: release && Number(release.value.replace(/^1\./, '')) < 8 ? { ...release, value: release.value.replace(/^1\./, '') } : undefined }),
     tests: project.files().some((f) => members.some((m) => f.startsWith(under(m.folder, 'src/test/')))),
   }
 }

@@ -18,6 +18,8 @@ const NEWEST: Record<string, { title: string; limits: Limits }> = {
   // https://docs.scala-lang.org/overviews/jdk-compatibility/overview.html
   scala: { title: 'Scala', limits: [['3.7.1', 25], ['3.3.1', 24], ['3.0', 17], ['2.13.17', 25], ['2.13.11', 24], ['2.13.6', 17], ['2.13', 11], ['2.12.21', 25], ['2.12.18', 24], ['2.12.15', 17], ['2.12.4', 11], ['0', 8]] },
   sbt: { title: 'sbt', limits: [['1.9', 25], ['1.6', 17], ['1.1', 11], ['0', 8]] },
+  // https://github.com/mojohaus/aspectj-maven-plugin/releases: it takes its classes from tools.jar, then reads those of the JDK itself
+  aspectj: { title: 'aspectj-maven-plugin', limits: [['1.14', 17], ['1.11', 11], ['0', 8]] },
   // levels that javac has let go
   level: { title: 'source level', limits: [['7', 17], ['6', 11], ['0', 8]] },
 }

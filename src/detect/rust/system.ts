@@ -7,6 +7,8 @@ interface System {
   apt: string[]
   apk: string[]
   runtime?: { apt: string[]; apk: string[] }
+  /** what distroless has at run time, and the other bases have not */
+  linked?: { apt: string[]; apk: string[] }
   /** bases whose last stage has not what it links */
   lacks?: string[]
   when?: string[]
@@ -75,6 +77,8 @@ export interface SystemPackages {
   buildApk: string[]
   runtime: string[]
   runtimeApk: string[]
+  linked: string[]
+  linkedApk: string[]
   unsuitable: { base: string; reason: string; evidence: Evidence[] }[]
 }
 
@@ -82,7 +86,7 @@ const NO_PACKAGES = ['distroless', 'scratch', 'chainguard', 'dhi']
 
 /** Packages of the system that the program's crates and .cargo/config.toml want, and the bases that this rules out. @param unlocked crates that no lock file says more of */
 export function readSystem(project: Project, data: Record<string, unknown>, needs: Needs, unlocked: readonly string[]): SystemPackages {
-  const out: SystemPackages = { build: [], buildApk: [], runtime: [], runtimeApk: [], unsuitable: [] }
+  const out: SystemPackages = { build: [], buildApk: [], runtime: [], runtimeApk: [], linked: [], linkedApk: [], unsuitable: [] }
   const add = (list: string[], more: string[]): void => void list.push(...more.filter((p) => !list.includes(p)))
   // where no lock file tells what its crates lead to, the build has what they usually want
   const { apt: usual, apk: usualApk } = data.unlocked as System
@@ -94,6 +98,8 @@ export function readSystem(project: Project, data: Record<string, unknown>, need
     add(out.buildApk, system.apk)
     add(out.runtime, system.runtime?.apt ?? [])
     add(out.runtimeApk, system.runtime?.apk ?? [])
+    add(out.linked, system.linked?.apt ?? [])
+    add(out.linkedApk, system.linked?.apk ?? [])
     for (const base of system.runtime ? NO_PACKAGES : (system.lacks ?? [])) out.unsuitable.push({ base, reason: `${name} links a system library, which the ${base} image has not`, evidence: [evidence] })
   }
   const settings = ['.cargo/config.toml', '.cargo/config'].map((f) => project.read(f)).find(Boolean) ?? ''
