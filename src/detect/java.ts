@@ -117,6 +117,8 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const fixed = spec?.fixedPort ? sources.match(new RegExp(String(spec.fixedPort))) : undefined
   const port = (fixed && fact(Number(fixed.groups[0]), fixed.evidence)) ?? portOf(spec, settings) ?? (spec?.portVariable ? undefined : (server.port ?? ownPort(own, build.module) ?? earlierPort(build, spec)))
   const folders = data.folders.filter((f) => project.isFolder(under(build.module, f)) && sources.match(new RegExp(`"(?:\\./)?${f}(?:/[^"]*)?"`)))
+  // templates that a plugin compiles beside the build file: https://jte.gg/pre-compiling
+  if (['jte-maven-plugin', 'gg.jte.gradle'].some((p) => build.plugins.has(p)) && sources.match(/"(?:\.\/)?jte-classes"/)) folders.push('jte-classes')
   // an address with a default in plain sight is no secret
   const open = (v: Fact<string>): boolean => v.evidence[0]?.text?.includes(`\${${v.value}:http`) === true
   const play = spec?.id === 'play' ? playSecret(settings, warnings) : []
