@@ -126,6 +126,11 @@ describe('arguments of clap', () => {
     const other = await factsOf(source('#[arg(long, default_value = "localhost", env = "SERVER_REDIRECT_HOST")]\n    redirect_host: String,\n    #[arg(long, default_value_t = 7000)]'))
     expect(other.hostVariable).toBeUndefined()
   })
+  test('an empty folder of its own is written to', async () => {
+    const main = `fn root() -> &'static str { concat!(env!("CARGO_MANIFEST_DIR"), "/", "upload") }\n${MAIN}`
+    expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': main, 'upload/UPLOADS_GO_HERE': '' })).writable).toEqual(['/app/upload'])
+    expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': main, 'upload/index.html': 'hello' })).writable).toEqual([])
+  })
   test('a port that has to be given', async () => {
     const files = source('#[arg(long)]')
     expect((await factsOf({ ...files, 'src/main.rs': files['src/main.rs']!.replace('u16', 'Option<u16>') })).start?.value).toEqual(['/app/shop', '--port', '{port}', '--listen-on', '0.0.0.0'])

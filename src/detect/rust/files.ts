@@ -44,7 +44,7 @@ export function readFiles(project: Project, sources: Sources, crate: Crate, top:
       const compiled = use && /CARGO_MANIFEST_DIR|relative!/.test(use.evidence.text ?? '')
       add(`/app/${prefix}${name}`, compiled ? `/app/${prefix}${name}` : `./${name}`)
     }
-  readWrites(project, sources, options, out, warnings)
+  readWrites(project, sources, crate, options, out, warnings)
   const dotenv = sources.match(/\bdotenvy?(?:::dotenv)?(?:::from_filename\("\.env"\)|::dotenv\(\)|\(\))\s*\.?(?:\s*\.)?(?:expect\(|unwrap\(\)|map_err|context\(|\?)|\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(\)|\?)/)
   if (dotenv) {
     out.dotenv = true
@@ -66,7 +66,7 @@ function isPath(line: string, name: string, folder: boolean): boolean {
 const KEPT = /(?:^|_)(?:data|storage|store|uploads?|cache|media|db|database|repo|state)_?(?:dir|directory|path|folder|root)$/
 
 /** SQLite databases and log files whose names stand in the sources. */
-function readWrites(project: Project, sources: Sources, options: readonly ClapOption[], out: Files, warnings: Warning[]): void {
+function readWrites(project: Project, sources: Sources, crate: Crate, options: readonly ClapOption[], out: Files, warnings: Warning[]): void {
   const found = new Map<string, Evidence>()
   for (const { field, default: value = '', evidence } of options) {
     if (!KEPT.test(field) || !/^(?:\.\/)?[\w-]+(?:\/[\w-]+)*\/?$/.test(value)) continue
@@ -87,6 +87,13 @@ function readWrites(project: Project, sources: Sources, options: readonly ClapOp
     else continue
     found.set(absolute, evidence)
   }
+  // a folder of the crate's own that holds nothing yet, as in Rocket's guide
+  for (const { groups, evidence } of sources.matches(/CARGO_MANIFEST_DIR"\)\s*,\s*(?:"\/"\s*,\s*"|"\/)([\w-]+)\/?"|\brelative!\(\s*"([\w-]+)\/?"\s*\)/)) {
+    const path = `/app/${join(crate.folder, groups[0] ?? groups[1]!)}`
+    if ((project.has(path.slice(5)) && !project.isFolder(path.slice(5))) || COMPILED.test((evidence.text ?? '').replace('relative!', ''))) continue
+    out.writable.push(path)
+    found.set(path, evidence)
+  }
   for (const { from } of out.copies) {
     const file = from.slice('/app/'.length)
     const text = /\.(?:toml|ya?ml)$/.test(file) ? project.read(file)! : ''
@@ -99,7 +106,7 @@ function readWrites(project: Project, sources: Sources, options: readonly ClapOp
       found.set(`/app/${m[1]}`, { file, line: lineAt(text, m.index) })
     }
   }
-  out.writable = [...new Set(out.writable)].filter((p) => p.startsWith('/app/') && !project.names(p.slice(5)).some((n) => !n.startsWith('.')))
+  out.writable = [...new Set(out.writable)].filter((p) => p.startsWith('/app/') && project.names(p.slice(5)).every((n) => n.startsWith('.') || project.read(`${p.slice(5)}/${n}`) === ''))
   out.links = out.links.filter((l, i) => !project.has(l.from) && out.links.findIndex((o) => o.from === l.from) === i)
   for (const [path, evidence] of found)
     if (out.writable.some((w) => path.startsWith(w)) || out.links.some((l) => `/app/${l.from}` === path)) warnings.push({ message: `${path} is kept in scratch space: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server, or a PersistentVolumeClaim, for what must stay' })
