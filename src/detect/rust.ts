@@ -1,4 +1,3 @@
-import { InputError } from '../errors.ts'
 import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warning } from './facts.ts'
 import { type Frontend, readFrontends, servedFrontends, stagesOf } from './frontend.ts'
 import type { DetectContext, Language } from './language.ts'
@@ -6,11 +5,13 @@ import { detectAbove, detectMember } from './member.ts'
 import { installPrograms, packageOf, type Started } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
+import { CARGO_SETTINGS, ownFolder, ownPlatform, stageOf, warnOfBuiltIn } from './rust/cargo.ts'
 import { readConfiguration } from './rust/configuration.ts'
 import { type Files, readFiles } from './rust/files.ts'
 import { readLoco } from './rust/loco.ts'
 import { type Checked, checkedQueries, warnOfMigrations } from './rust/queries.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
+import { refuseFunctions, refuseOthers, refusePages } from './rust/refuse.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem, staleIn } from './rust/system.ts'
 import { type Break, readToolchain } from './rust/toolchain.ts'
@@ -20,9 +21,6 @@ import { readServer, readSources, type Sources } from './sources.ts'
 
 /** Features by which a crate that is pure otherwise leads to C or to OpenSSL. */
 const TLS = /tls|ssl|acme|quinn|http3/
-
-/** What cargo gives the programs that it runs, https://doc.rust-lang.org/cargo/reference/config.html#env */
-const CARGO_SETTINGS = ['.cargo/config.toml', '.cargo/config']
 
 /** What a package takes from the workspace around it. */
 const OUTSIDE = /\bworkspace\s*=\s*true|\bpath\s*=\s*["']\.\.\//
@@ -131,36 +129,6 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 /** What the macros of sqlx know of the database without one, https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode */
 const isPrepared = (project: Project, crates: readonly Crate[]): boolean => project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
 
-/** Throws InputError for a program that is more than its binary: a platform starts it, or another tool builds the pages that it needs. */
-function refuseOthers(project: Project, top: string, crate: Crate, needs: Needs, sources: Sources): void {
-  const shuttle = needs.asked('shuttle-runtime') && sources.match(/^#\[shuttle_runtime::main/)?.evidence
-  if (shuttle) throw new InputError({ message: 'the program is started by the runtime of Shuttle, without which it does not serve', file: shuttle.file, line: shuttle.line, hint: 'give it a main function that serves by itself, in place of #[shuttle_runtime::main]' })
-  const manifest = [crate.manifest, join(top, 'Cargo.toml')].find((file) => (project.read(file) ?? '').includes('metadata.leptos'))
-  if (manifest && needs.asked('leptos')) throw new InputError({ message: 'cargo-leptos builds this program and the part of it that runs in a browser, which cargo alone does not', file: manifest, line: lineOf(project.read(manifest)!, 'metadata.leptos'), hint: `build it (cargo leptos build --release), and copy the program and its site folder into an image; for the program without its pages: --start ${crate.name}` })
-  const dioxus = needs.asked('dioxus/fullstack')
-  if (dioxus) throw new InputError({ message: 'the tool of Dioxus builds this program and the part of it that runs in a browser, which cargo alone does not', file: dioxus.file, line: dioxus.line, hint: `build it (dx bundle --release), and copy what it made into an image; for the program without its pages: --start ${crate.name}` })
-}
-
-/** Crates of programs that another runtime calls, and what that is. */
-const CALLED: Record<string, string> = { lambda_http: 'AWS Lambda', lambda_runtime: 'AWS Lambda', 'poem-lambda': 'AWS Lambda', 'lambda-web': 'AWS Lambda', 'axum-aws-lambda': 'AWS Lambda', 'spin-sdk': 'Spin', fastly: 'Fastly Compute' }
-
-/** Throws InputError for a function or component, which the runtime that calls it brings to life, and which listens nowhere. */
-function refuseFunctions(needs: Needs): void {
-  const [crate, runtime] = Object.entries(CALLED).find(([name]) => needs.asked(name)) ?? []
-  if (!crate) return
-  const { file, line } = needs.asked(crate)!
-  throw new InputError({ message: `this is a function that the runtime of ${runtime} calls: it listens on no port, and does nothing without it`, file, line, hint: 'deploy it there, or give it a main function that serves by itself' })
-}
-
-/** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
-function refusePages(project: Project, crate: Crate): void {
-  const below = (file: string): string => (crate.folder === '.' ? file : `${crate.folder}/${file}`)
-  const client = /^(?:yew|leptos|dioxus|sycamore)\s*=\s*\{[^}\n]*\b(?:csr|web)\b/m
-  const place = [[below('Trunk.toml'), /^/], [below('index.html'), /data-trunk/], [crate.manifest, client]] as const
-  const found = place.find(([file, sign]) => sign.test(project.read(file) ?? '\0') && project.has(file))
-  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found[0], line: lineOf(project.read(found[0])!, found[1]), hint: `build them (${found[0] === crate.manifest && project.read(crate.manifest)!.includes('dioxus') ? 'dx bundle --release --platform web' : 'trunk build --release'}), and run this in the folder that they are in: --app dist` })
-}
-
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
 function readBuild(project: Project, crates: readonly Crate[], binary: Binary, top: string, locked: boolean, toolchain: string, held: boolean): LanguageFacts['build'] {
   // what lies beside a workspace has manifests of other workspaces, which are not copied one by one
@@ -182,8 +150,7 @@ function readBuild(project: Project, crates: readonly Crate[], binary: Binary, t
     ],
     targets,
     targetFolders: [...new Set(targets.map((t) => (t.includes('/') ? t.slice(0, t.lastIndexOf('/')) : '.')))],
-    // where the template looks for what was built
-    environment: [...(offline ? ['SQLX_OFFLINE=true'] : []), ...(SETTING('target-dir').test(cargoSettings(project)?.text ?? '') ? ['CARGO_TARGET_DIR=/app/target'] : [])],
+    environment: [...(offline ? ['SQLX_OFFLINE=true'] : []), ...ownFolder(project)],
     arguments: [...where, ...(locked ? ['--locked'] : []), ...(several ? ['-p', binary.crate.name] : []), ...(binary.features.length > 0 ? ['--features', binary.features.join(',')] : []), '--bin', binary.name],
     binary: binary.name,
   }
@@ -203,40 +170,6 @@ function chooseFramework(language: Language, needs: Needs): Fact<string> | undef
     if (evidence) return fact(f.id, evidence)
   }
   return undefined
-}
-
-/** The variable that tells where a program runs, where it ends without one: its own word for production. */
-function stageOf(sources: Sources, warnings: Warning[]): Record<string, string> {
-  const asked = sources.match(/\b\w*(?:var|env)\w*\(\s*"((?:APP_|RUN_|RUST_|SERVER_|SERVICE_)?(?:ENV|ENVIRONMENT|STAGE|RUN_MODE))"\s*\)(?:\s*\.(?:parse|as_str|as_deref|to_lowercase|map_err|context)(?:::<\w+>)?\([^()]*\))*\s*(?:\.(?:expect|unwrap)\(|\?)/)
-  const word = asked && sources.match(/"(production|prod)"/i)?.groups[0]
-  if (!word) return {}
-  warnings.push({ message: `the program ends without ${asked.groups[0]}: it gets "${word}"`, file: asked.evidence.file, line: asked.evidence.line, hint: 'look whether that suits, and change it where the program is run' })
-  return { [asked.groups[0]!]: word }
-}
-
-/** Variables that the compiler puts into the program: the build of an image has none of a developer's. */
-function warnOfBuiltIn(project: Project, crates: readonly Crate[], sources: Sources, warnings: Warning[]): void {
-  const given = [...CARGO_SETTINGS, 'build.rs', ...crates.flatMap((c) => c.targets.filter((t) => t.endsWith('build.rs')))].map((file) => project.read(file) ?? '').join('\n')
-  const found = sources.matches(/\b(?:env|dotenv)!\(\s*"((?!CARGO_|OUT_DIR|TARGET)[A-Z]\w+)"/).filter((m) => !given.includes(m.groups[0]!))
-  const names = [...new Set(found.map((m) => m.groups[0]!))]
-  if (names.length > 0) warnings.push({ message: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} built into the program, and the build of an image ends without ${names.length > 1 ? 'them' : 'it'}`, file: found[0]!.evidence.file, line: found[0]!.evidence.line, hint: 'read it when the program starts (std::env::var), or give it in .cargo/config.toml, below [env]' })
-}
-
-/** What .cargo/config.toml, or the file that it was called before, says. */
-function cargoSettings(project: Project): { file: string; text: string } | undefined {
-  const file = CARGO_SETTINGS.find((f) => project.read(f) !== undefined)
-  return file === undefined ? undefined : { file, text: project.read(file)! }
-}
-
-/** A key of its section "build". */
-const SETTING = (key: string): RegExp => new RegExp(`^\\[build\\](?:\\n(?!\\[)[^\\n]*)*?\\n[ \\t]*${key}[ \\t]*=`, 'm')
-
-/** The command that lets cargo build for the platform of the image, where a developer's settings name another one. */
-function ownPlatform(project: Project, warnings: Warning[]): string[] {
-  const settings = cargoSettings(project)
-  if (!settings || !SETTING('target').test(settings.text)) return []
-  warnings.push({ message: 'the target that stands here is passed over: the program is built for the platform of its image', file: settings.file, line: lineOf(settings.text, /^[ \t]*target[ \t]*=/m), hint: 'for a static program: --base scratch' })
-  return [`sed -i '/^\\[build\\]/,/^\\[/{/^[[:space:]]*target[[:space:]]*=/d}' ${settings.file}`]
 }
 
 /** What no image lacks. */
