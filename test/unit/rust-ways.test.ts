@@ -108,6 +108,11 @@ describe('the toolchain', () => {
     const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\nopenssl = "0.10"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'openssl 0.10.29': ['openssl-sys 0.9.55'], 'openssl-sys 0.9.55': [] }) })
     expect(facts.build).toMatchObject({ renew: 'cargo update -p openssl-sys@0.9.55 --precise 0.9.102 && cargo update -p openssl@0.10.29 --precise 0.10.64' })
   })
+  test('crates that lie in the repository stay as they are, and it is told', async () => {
+    const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\ntime = "0.3"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'time 0.3.20': [] }), '.cargo/config.toml': '[source.crates-io]\nreplace-with = "vendored-sources"\n\n[source.vendored-sources]\ndirectory = "vendor"\n' })
+    expect(facts.build).toMatchObject({ renew: '' })
+    expect(messages(facts)).toContain('time 0.3.20 does not compile with newer releases of Rust')
+  })
   test('what they still take stays as it is locked', async () => {
     const facts = await factsOf({ 'Cargo.toml': cargo('[dependencies]\ntime = "0.3"\n'), 'src/main.rs': MAIN, 'Cargo.lock': lock({ 'time 0.3.17': [], 'mio 0.8.0': [] }) })
     expect(facts.build).toMatchObject({ renew: '' })

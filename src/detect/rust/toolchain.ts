@@ -55,19 +55,21 @@ export function readToolchain(project: Project, sources: Sources, lock: string, 
     }
     warnings.push({ message: `${channel} is named, but nothing uses what only it has: the stable compiler is used`, file, line, hint: 'name "stable" there' })
   }
-  return { ...imageOf('1'), renew: renewed(lock, breaks, warnings) }
+  // where the crates lie in the repository, nothing newer can be had
+  const vendored = /^\s*replace-with\s*=/m.test(project.read('.cargo/config.toml') ?? project.read('.cargo/config') ?? '')
+  return { ...imageOf('1'), renew: renewed(lock, breaks, vendored, warnings) }
 }
 
 /** Commands for the crates of a lock file that today's compiler does not take, each with a warning. */
-function renewed(lock: string, breaks: Record<string, Break[]>, warnings: Warning[]): string {
+function renewed(lock: string, breaks: Record<string, Break[]>, vendored: boolean, warnings: Warning[]): string {
   const out: string[] = []
   for (const [name, lines] of Object.entries(breaks)) {
     if (!lock.includes(`name = "${name}"\n`)) continue
     for (const [, version] of lock.matchAll(new RegExp(`^name = "${name}"\\nversion = "([^"]+)"`, 'gm'))) {
       const found = lines.find(({ since, before }) => isBefore(version!, before) && !(since && isBefore(version!, since)))
       if (!found) continue
-      out.push(`cargo update -p ${name}@${version} --precise ${found.take}`)
-      warnings.push({ message: `${name} ${version} ${found.why}: the build takes ${found.take}`, file: 'Cargo.lock', line: lineOf(lock, `name = "${name}"`), hint: `cargo update -p ${name}@${version} --precise ${found.take}, and commit Cargo.lock` })
+      if (!vendored) out.push(`cargo update -p ${name}@${version} --precise ${found.take}`)
+      warnings.push({ message: `${name} ${version} ${found.why}${vendored ? '' : `: the build takes ${found.take}`}`, file: 'Cargo.lock', line: lineOf(lock, `name = "${name}"`), hint: `cargo update -p ${name}@${version} --precise ${found.take}, and commit Cargo.lock` })
     }
   }
   return out.join(' && ')
