@@ -56,7 +56,7 @@ export function readToolchain(project: Project, sources: Sources, lock: string, 
     warnings.push({ message: `${channel} is named, but nothing uses what only it has: the stable compiler is used`, file, line, hint: 'name "stable" there' })
   }
   // where the crates lie in the repository, nothing newer can be had
-  const vendored = /^\s*replace-with\s*=/m.test(project.read('.cargo/config.toml') ?? project.read('.cargo/config') ?? '')
+  const vendored = /^\s*directory\s*=/m.test(project.read('.cargo/config.toml') ?? project.read('.cargo/config') ?? '')
   return { ...imageOf('1'), renew: renewed(lock, breaks, vendored, warnings) }
 }
 
