@@ -44,7 +44,7 @@ export function readFiles(project: Project, sources: Sources, crate: Crate, top:
       const compiled = use && /CARGO_MANIFEST_DIR|relative!/.test(use.evidence.text ?? '')
       add(`/app/${prefix}${name}`, compiled ? `/app/${prefix}${name}` : `./${name}`)
     }
-  readWrites(project, sources, crate, options, out, warnings)
+  readWrites(project, sources, crate, options, needs.has('libsqlite3-sys') !== undefined, out, warnings)
   const dotenv = sources.match(/\bdotenvy?(?:::dotenv)?(?:::from_filename\("\.env"\)|::dotenv\(\)|\(\))\s*\.?(?:\s*\.)?(?:expect\(|unwrap\(\)|map_err|context\(|\?)|\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(\)|\?)/)
   if (dotenv) {
     out.dotenv = true
@@ -66,7 +66,7 @@ function isPath(line: string, name: string, folder: boolean): boolean {
 const KEPT = /(?:^|_)(?:data|storage|store|uploads?|cache|media|db|database|repo|state)_?(?:dir|directory|path|folder|root)$/
 
 /** SQLite databases and log files whose names stand in the sources. */
-function readWrites(project: Project, sources: Sources, crate: Crate, options: readonly ClapOption[], out: Files, warnings: Warning[]): void {
+function readWrites(project: Project, sources: Sources, crate: Crate, options: readonly ClapOption[], sqlite: boolean, out: Files, warnings: Warning[]): void {
   const found = new Map<string, Evidence>()
   for (const { field, default: value = '', evidence } of options) {
     if (!KEPT.test(field) || !/^(?:\.\/)?[\w-]+(?:\/[\w-]+)*\/?$/.test(value)) continue
@@ -86,6 +86,11 @@ function readWrites(project: Project, sources: Sources, crate: Crate, options: r
     else if (parent.startsWith('/app/')) out.writable.push(parent)
     else continue
     found.set(absolute, evidence)
+  }
+  // whatever function opens it
+  for (const { groups: [file], evidence } of sqlite ? sources.matches(/"(?:\.\/)?([\w-]+\.(?:db|sqlite3?))"/) : []) {
+    out.links.push({ from: file!, to: `/tmp/${file}` })
+    found.set(`/app/${file}`, evidence)
   }
   // a folder of the crate's own that holds nothing yet, as in Rocket's guide
   for (const { groups, evidence } of sources.matches(/CARGO_MANIFEST_DIR"\)\s*,\s*(?:"\/"\s*,\s*"|"\/)([\w-]+)\/?"|\brelative!\(\s*"([\w-]+)\/?"\s*\)/)) {

@@ -11,6 +11,8 @@ interface System {
   linked?: { apt: string[]; apk: string[] }
   /** bases whose last stage has not what it links */
   lacks?: string[]
+  /** the lock file decides, where there is one */
+  locked?: boolean
   when?: string[]
   unless?: string[]
 }
@@ -21,6 +23,8 @@ export interface Needs {
   asked(name: string): Evidence | undefined
   /** the same, or where the lock file has the crate */
   has(name: string): Evidence | undefined
+  /** whether the lock file leads from a crate to another one, "crate>other" */
+  leads(pair: string): boolean
 }
 
 /** Reads what a program depends on: the manifests of its crates, and in Cargo.lock what these lead to. */
@@ -36,7 +40,11 @@ export function readNeeds(closure: readonly Crate[], lock: string | undefined): 
     return undefined
   }
   const has = (name: string): Evidence | undefined => asked(name) ?? (versions.has(name) ? { file: 'Cargo.lock', line: lineOf(lock!, `name = "${name}"`) } : undefined)
-  return { asked, has }
+  const leads = (pair: string): boolean => {
+    const [name, dependency] = pair.split('>') as [string, string]
+    return (lock ?? '').split('[[package]]').some((block) => block.includes(`\nname = "${name}"\n`) && new RegExp(`^ "${dependency}[" ]`, 'm').test(block))
+  }
+  return { asked, has, leads }
 }
 
 /** A member whose version the lock file says otherwise: then it is not as it would be written now, which `--locked` does not let pass. */
@@ -92,8 +100,8 @@ export function readSystem(project: Project, data: Record<string, unknown>, need
   const { apt: usual, apk: usualApk } = data.unlocked as System
   if (unlocked.some((name) => !new RegExp(data.pure as string).test(name))) (add(out.build, usual), add(out.buildApk, usualApk))
   for (const [name, system] of Object.entries(data.system as Record<string, System>)) {
-    const evidence = system.when ? system.when.map(needs.asked).find(Boolean) : needs.has(name)
-    if (!evidence || system.unless?.some((n) => needs.has(n))) continue
+    const evidence = (system.when ? system.when.map(needs.asked).find(Boolean) : needs.has(name)) ?? (system.locked ? needs.has(name) : undefined)
+    if (!evidence || system.unless?.some((n) => (n.includes('>') ? needs.leads(n) : needs.has(n)))) continue
     add(out.build, system.apt)
     add(out.buildApk, system.apk)
     add(out.runtime, system.runtime?.apt ?? [])
