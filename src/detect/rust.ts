@@ -110,7 +110,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       baseValues: { channel: toolchain.channel, channelSuite: toolchain.suite, channelAlpine: toolchain.alpine },
       grpc: framework?.value === 'tonic' && needs.asked('tonic-health') !== undefined && sources.match(/health_reporter\(|HealthServer/) !== undefined,
       ...readBuild(project, crates.all, binary, top, lock !== undefined && !stale, toolchain.file, lock !== undefined),
-      renew: [...ownPlatform(project, warnings), toolchain.renew].filter(Boolean).join(' && '),
+      renew: [...ownPlatform(project, warnings), ...toolchain.renew.map((command) => (top === '.' ? command : `${command} --manifest-path ${join(top, 'Cargo.toml')}`))].join(' && '),
       systemPackages: [...system.build, ...(checked?.packages ?? [])],
       checked: checked?.command ?? '',
       systemPackagesApk: system.buildApk,

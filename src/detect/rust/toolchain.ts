@@ -14,7 +14,7 @@ export interface Toolchain {
   /** the file that rustup reads, where the image's own compiler does not do */
   file: string
   /** commands that bring crates of the lock file to a release that it takes */
-  renew: string
+  renew: string[]
 }
 
 /** Releases of a crate that newer compilers refuse or miscompile, and the one of the same line that is taken in their place. */
@@ -61,7 +61,7 @@ export function readToolchain(project: Project, sources: Sources, lock: string, 
 }
 
 /** Commands for the crates of a lock file that today's compiler does not take, each with a warning. */
-function renewed(lock: string, breaks: Record<string, Break[]>, vendored: boolean, warnings: Warning[]): string {
+function renewed(lock: string, breaks: Record<string, Break[]>, vendored: boolean, warnings: Warning[]): string[] {
   const out: string[] = []
   for (const [name, lines] of Object.entries(breaks)) {
     if (!lock.includes(`name = "${name}"\n`)) continue
@@ -72,12 +72,12 @@ function renewed(lock: string, breaks: Record<string, Break[]>, vendored: boolea
       warnings.push({ message: `${name} ${version} ${found.why}${vendored ? '' : `: the build takes ${found.take}`}`, file: 'Cargo.lock', line: lineOf(lock, `name = "${name}"`), hint: `cargo update -p ${name}@${version} --precise ${found.take}, and commit Cargo.lock` })
     }
   }
-  return out.join(' && ')
+  return out
 }
 
 const imageOf = (channel: string): Toolchain => {
   const minor = channel.includes('.') ? Number(channel.split('.')[1]) : 999
-  return { channel, suite: minor < TRIXIE_SINCE ? 'bookworm' : 'trixie', alpine: channel === '1' ? '1-alpine3.24' : `${channel}-alpine`, file: '', renew: '' }
+  return { channel, suite: minor < TRIXIE_SINCE ? 'bookworm' : 'trixie', alpine: channel === '1' ? '1-alpine3.24' : `${channel}-alpine`, file: '', renew: [] }
 }
 
 /** Whether a version is of the same release line (first two numbers) as another one, and before it. */
