@@ -57,7 +57,7 @@ const HOST_FIELD = /^(?:(?:server|http|app|api|web|listen|bind|service)_)?(?:hos
 function readFields(project: Project, sources: Sources, needs: Needs): Configuration {
   const out: Configuration = { settings: [] }
   const envy = needs.asked('envy') && sources.match(/\benvy::(?:from_env|from_iter|prefixed\(\s*"(\w+)")/)
-  const config = envy ? undefined : needs.asked('config') && sources.match(/\bEnvironment::(?:default\(|with_prefix\(\s*"(\w+)")/)
+  const config = envy || sources.match(/\bFile::(?:with_name|from|new)\(/) ? undefined : needs.asked('config') && sources.match(/\bEnvironment::(?:default\(|with_prefix\(\s*"(\w+)")/)
   const reader = envy || config
   if (!reader) return out
   const prefix = envy ? (envy.groups[0] ?? '') : config && config.groups[0] ? `${config.groups[0]}_` : ''
@@ -101,13 +101,22 @@ interface Section {
   together: boolean
 }
 
-/** The section of a YAML or TOML file that has a port; the top where no section of a server has one. */
+/** The first section of a server in a YAML or TOML file that has a port; the top where there is no such section. */
 function sectionOf(text: string): Section | undefined {
   const lines = text.split('\n')
   const opens = new RegExp(`^(?:${SECTION}:\\s*$|\\[${SECTION}\\])`)
-  const head = lines.findIndex((l) => opens.test(l))
+  const heads = lines.flatMap((l, i) => (opens.test(l) ? [i] : []))
+  for (const head of heads.length > 0 ? heads : [-1]) {
+    const found = portIn(lines, head)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** What the section says that a line opens; -1 for the top of the file. */
+function portIn(lines: readonly string[], head: number): Section | undefined {
   const sectioned = head >= 0
-  const from = sectioned ? head + 1 : 0
+  const from = head + 1
   const length = lines.slice(from).findIndex((l) => (sectioned ? /^(?:[\w-]+:|\[)/.test(l) : /^\[/.test(l)))
   const body = lines.slice(from, length < 0 ? undefined : from + length).join('\n')
   const indent = sectioned && lines[head]!.endsWith(':') ? '[ \\t]+' : ''
@@ -115,7 +124,8 @@ function sectionOf(text: string): Section | undefined {
   const section = sectioned ? [lines[head]!.replace(/[[\]:\s]/g, '')] : []
   const port = find(`((?:http_|server_|web_|api_|app_|listen_)?)port\\s*[:=]\\s*["']?(\\d{2,5})\\b.*$`)
   const [whole = '', named = '', number] = port ?? []
-  if (port) return { section, key: `${named}port`, port: Number(number), text: whole, host: find(`(${named}(?:host|address|addr|bind|ip|interface))\\s*[:=]`)?.[1], together: false }
+  const host = (prefix: string): string | undefined => find(`(${prefix}(?:host|address|addr|bind|ip|interface))\\s*[:=]`)?.[1]
+  if (port) return { section, key: `${named}port`, port: Number(number), text: whole, host: host(named) ?? host(''), together: false }
   const both = find(`(host|address|addr|bind|listen)\\s*[:=]\\s*["']?[\\w.[\\]:]*:(\\d{2,5})["']?\\s*$`)
   return both ? { section, key: both[1]!, port: Number(both[2]), text: both[0], host: both[1], together: true } : undefined
 }
