@@ -59,7 +59,7 @@ const MADE = /^(?:APP_KEYS?|(?:(?:ADMIN|AUTH|APP|USER|API)_)?(?:(?:ACCESS|REFRES
 
 /** What the end of a variable's name asks for, as `parts` of a service has it. */
 const ENDS: Record<string, string> = {
-  ...{ URL: 'url', URI: 'url', CONNECTION_STRING: 'url', DSN: 'dsn', HOST: 'host', HOSTNAME: 'host', SERVER: 'server', ADDR: 'address', ADDRESS: 'address', ENDPOINT: 'address', PORT: 'port' },
+  ...{ URL: 'url', URI: 'url', CONNECTION_STRING: 'url', DSN: 'dsn', HOST: 'host', HOSTNAME: 'host', HOST_NAME: 'host', SERVER: 'server', ADDR: 'address', ADDRESS: 'address', ENDPOINT: 'address', PORT: 'port' },
   ...{ USER: 'user', USERNAME: 'user', USER_NAME: 'user', PASSWORD: 'password', PASS: 'password', PASSWD: 'password', PWD: 'password' },
   ...{ NAME: 'database', DB: 'database', DATABASE: 'database', DBNAME: 'database', DB_NAME: 'database', DATABASE_NAME: 'database' },
 }

@@ -28,7 +28,7 @@ export function readSettings(project: Project, files: readonly string[]): Settin
     for (const [name, value] of file.endsWith('.properties') ? properties(file, text) : file.endsWith('.conf') ? hocon(file, text) : yaml(file, text)) {
       if (!found.has(canonical(name))) names.push(name)
       if (!found.has(canonical(name))) found.set(canonical(name), value)
-      for (const m of value.value.matchAll(/\$\{?\??([A-Z][A-Z0-9_]*)\b/g)) if (!variables.some((v) => v.value === m[1])) variables.push(fact(m[1]!, ...value.evidence))
+      for (const m of value.value.matchAll(/\$\{?\??(?:env[.:])?([A-Z][A-Z0-9_]*)\b/g)) if (!variables.some((v) => v.value === m[1])) variables.push(fact(m[1]!, ...value.evidence))
     }
   }
   const get = (name: string): Fact<string> | undefined => found.get(canonical(name))
@@ -37,7 +37,7 @@ export function readSettings(project: Project, files: readonly string[]): Settin
     value: (name) => filled(get(name)?.value),
     variables,
     names,
-    takenBy: (variable) => names.filter((name) => new RegExp(`\\$\\{?\\??${variable}\\b`).test(get(name)!.value)),
+    takenBy: (variable) => names.filter((name) => new RegExp(`\\$\\{?\\??(?:env[.:])?${variable}\\b`).test(get(name)!.value)),
     matching: (name) => [...found].filter(([key]) => name.test(key)).map(([, value]) => value),
   }
 }
