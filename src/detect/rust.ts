@@ -11,7 +11,7 @@ import { type Files, readFiles } from './rust/files.ts'
 import { readLoco } from './rust/loco.ts'
 import { type Checked, checkedQueries, warnOfMigrations } from './rust/queries.ts'
 import { chooseBinary, filesOf, startOf } from './rust/program.ts'
-import { refuseFunctions, refuseOthers, refusePages } from './rust/refuse.ts'
+import { refuseFunctions, refuseOthers, refusePages, warnOfPages } from './rust/refuse.ts'
 import { clapOptions, isTop, readAddress, rocketPort } from './rust/server.ts'
 import { type Needs, readNeeds, readSystem, staleIn } from './rust/system.ts'
 import { type Break, readToolchain } from './rust/toolchain.ts'
@@ -66,6 +66,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const address = readAddress(project, sources, { port: server.port?.value, portVariable: server.portVariable?.value }, spec?.host !== undefined || configuration.hostVariable !== undefined, warnings)
   // a program that is only named is started as if it had been found
   const rest = (chosen.start?.length ?? 0) > 1 ? chosen.start!.slice(1) : [...((spec?.arguments as string[] | undefined) ?? []), ...unset, ...address.arguments]
+  if (crates.all.length > 1) warnOfPages(project, crates.all, crate, warnings)
   warnOfBuiltIn(project, crates.all, sources, warnings)
   const system = readSystem(project, data, needs, lock === undefined ? closureOf(crate, crates.all).flatMap((c) => (c.member || c === crate ? [...c.dependencies].map(([name, { features }]) => (features.some((f) => TLS.test(f)) ? `${name}/tls` : name)) : [])) : [])
   const toolchain = readToolchain(project, sources, lock ?? '', data.breaks as Record<string, Break[]>, warnings)

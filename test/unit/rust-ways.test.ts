@@ -136,6 +136,10 @@ describe('arguments of clap', () => {
     expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': main, 'upload/UPLOADS_GO_HERE': '' })).writable).toEqual(['/app/upload'])
     expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': main, 'upload/index.html': 'hello' })).writable).toEqual([])
   })
+  test('a loopback address of IPv6 has no port in it', async () => {
+    const files = source('#[arg(long, default_value_t = 8080)]')
+    expect((await factsOf({ ...files, 'src/main.rs': files['src/main.rs']!.replace('"127.0.0.1")', '"::1")') })).start?.value).toEqual(['/app/shop', '--listen-on', '0.0.0.0'])
+  })
   test('a port that has to be given', async () => {
     const files = source('#[arg(long)]')
     expect((await factsOf({ ...files, 'src/main.rs': files['src/main.rs']!.replace('u16', 'Option<u16>') })).start?.value).toEqual(['/app/shop', '--port', '{port}', '--listen-on', '0.0.0.0'])

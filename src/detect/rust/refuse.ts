@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.ts'
+import type { Warning } from '../facts.ts'
 import { lineOf, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { type Crate, join } from './crates.ts'
@@ -25,11 +26,22 @@ export function refuseFunctions(needs: Needs): void {
   throw new InputError({ message: `this is a function that the runtime of ${runtime} calls: it listens on no port, and does nothing without it`, file, line, hint: 'deploy it there, or give it a main function that serves by itself' })
 }
 
-/** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
-export function refusePages(project: Project, crate: Crate): void {
+/** The file that tells that a crate runs in a browser. */
+function pagesOf(project: Project, crate: Crate): { file: string; sign: RegExp } | undefined {
   const below = (file: string): string => (crate.folder === '.' ? file : `${crate.folder}/${file}`)
   const client = /^(?:yew|leptos|dioxus|sycamore)\s*=\s*\{[^}\n]*\b(?:csr|web)\b/m
-  const place = [[below('Trunk.toml'), /^/], [below('index.html'), /data-trunk/], [crate.manifest, client]] as const
-  const found = place.find(([file, sign]) => sign.test(project.read(file) ?? '\0') && project.has(file))
-  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found[0], line: lineOf(project.read(found[0])!, found[1]), hint: `build them (${found[0] === crate.manifest && project.read(crate.manifest)!.includes('dioxus') ? 'dx bundle --release --platform web' : 'trunk build --release'}), and run this in the folder that they are in: --app dist` })
+  const place = [{ file: below('Trunk.toml'), sign: /^/ }, { file: below('index.html'), sign: /data-trunk/ }, { file: crate.manifest, sign: client }]
+  return place.find(({ file, sign }) => project.has(file) && sign.test(project.read(file) ?? '\0'))
+}
+
+/** Throws InputError for a program that runs in a browser: compiled for a server it would stop at its first call of the page. */
+export function refusePages(project: Project, crate: Crate): void {
+  const found = pagesOf(project, crate)
+  if (found) throw new InputError({ message: 'this program runs in a browser, and has to be built into pages before it is served', file: found.file, line: lineOf(project.read(found.file)!, found.sign), hint: `build them (${found.file === crate.manifest && project.read(crate.manifest)!.includes('dioxus') ? 'dx bundle --release --platform web' : 'trunk build --release'}), and run this in the folder that they are in: --app dist` })
+}
+
+/** Pages of another crate of the workspace, which the image of a server does not hold. */
+export function warnOfPages(project: Project, crates: readonly Crate[], crate: Crate, warnings: Warning[]): void {
+  const found = crates.flatMap((c) => (c.folder === crate.folder || c.folder === '.' ? [] : (pagesOf(project, c) ?? [])))[0]
+  if (found) warnings.push({ message: 'these pages are built by a tool of their own (trunk build --release), and the image does not hold them', file: found.file, hint: 'commit what it makes, or serve it by an image of its own' })
 }

@@ -50,7 +50,8 @@ export function readAddress(project: Project, sources: Sources, { port, portVari
 /** A line that asks another server, compares, or says an address of a page. */
 const ANOTHER = /connect|url|redirect|default_value|==|redis|postgres|mysql|mongodb|https?:|origin|cors|:(?:3306|4317|5432|5672|6379|9092|11211|27017)\b/i
 
-const withPort = (value: string | undefined): string => (/:\d+$/.test(value ?? '') ? '0.0.0.0:{port}' : '0.0.0.0')
+/** An address that ends in a port holds the port; ::1 ends in none. */
+const withPort = (value: string | undefined): string => (/:\d{2,5}$/.test(value ?? '') ? '0.0.0.0:{port}' : '0.0.0.0')
 
 /** One option of a program that clap reads: #[arg(long, env = "PORT", default_value_t = 3000)] port: u16. */
 export interface ClapOption {
