@@ -2,6 +2,7 @@ import { assumed, type Evidence, type Fact, fact, type LanguageFacts, type Warni
 import { type Frontend, readFrontends, servedFrontends, stagesOf } from './frontend.ts'
 import type { DetectContext, Language } from './language.ts'
 import { detectAbove, detectMember } from './member.ts'
+import type { Opened } from './opened.ts'
 import { installPrograms, packageOf, type Started } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
@@ -73,9 +74,9 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const frontends = readFrontends(project, servedFrontends(project, sources), warnings)
   const files = readFiles(project, sources, crate, top, options, needs, data, warnings)
   const programs = installPrograms(startedBy(sources, warnings), system.runtime, ['distroless', 'scratch', 'chainguard', 'dhi'], warnings)
-  const opened = [...address.opened]
   const told = spec?.host ?? address.variable ?? configuration.portVariable ?? configuration.hostVariable ?? server.portVariable ?? optionPort
-  const written = told ? undefined : settingsPort(project, files.copies.map(({ from }) => ({ from: from.replace(/^\/app\//, '') })), opened, warnings)
+  const written = told ? undefined : readWritten(project, files, (configuration.port ?? server.port)?.value, warnings)
+  const opened = [...address.opened, ...(written?.opened ?? [])]
   const loco = spec?.id === 'loco' ? readLoco(project, crate.folder) : undefined
   const sqlite = loco?.sqlite ? (data.sqlite as Record<string, string>)['sqlx/sqlite'] : sqliteFile(sources, needs, data.sqlite as Record<string, string>)
   const read = [...sources.all('variable').map((m) => fact(m.groups[0]!, m.evidence)), ...(loco?.variables ?? [])]
@@ -94,7 +95,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
     start: startOf(project, binary, [`/app/${binary.name}`, ...rest], choice.guess),
     develop: assumed(['/usr/local/bin/app', ...rest]),
     serves: spec?.serves === false && !server.listens ? fact(false, framework!.evidence[0]!) : (server.serves ?? (framework ? fact(true, ...framework.evidence) : assumed(false))),
-    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project, crate.folder) : undefined) ?? optionPort ?? configuration.port ?? address.port ?? server.port ?? written,
+    port: (spec?.portVariable === 'ROCKET_PORT' ? rocketPort(project, crate.folder) : undefined) ?? optionPort ?? configuration.port ?? address.port ?? server.port ?? written?.port,
     portVariable: server.portVariable ?? (option?.env ? fact(option.env, option.evidence) : undefined) ?? configuration.portVariable,
     hostVariable: address.variable ?? configuration.hostVariable,
     health: health(server.health),
@@ -129,6 +130,15 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
 
 /** What the macros of sqlx know of the database without one, https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode */
 const isPrepared = (project: Project, crates: readonly Crate[]): boolean => project.isFolder('.sqlx') || project.has('sqlx-data.json') || crates.some((c) => project.isFolder(`${c.folder}/.sqlx`))
+
+/** The port of a settings file that the program reads by itself, and what the build changes there; undefined where its port is known to be another one. */
+function readWritten(project: Project, files: Files, known: number | undefined, warnings: Warning[]): { port: Fact<number>; opened: Opened[] } | undefined {
+  const [opened, told]: [Opened[], Warning[]] = [[], []]
+  const port = settingsPort(project, files.copies.map(({ from }) => ({ from: from.replace(/^\/app\//, '') })), opened, told)
+  if (!port || (known !== undefined && known !== port.value)) return undefined
+  warnings.push(...told)
+  return { port, opened }
+}
 
 /** What the stages that compile read: manifests, empty sources for the first stage, arguments and environment of cargo. */
 function readBuild(project: Project, crates: readonly Crate[], binary: Binary, top: string, locked: boolean, toolchain: string, held: boolean): LanguageFacts['build'] {
