@@ -331,6 +331,7 @@ function version(language: Language, build: BuildFile, asked: Fact<string> | und
   const line = wanted <= limit || exact ? wanted : (lines.filter((l) => l <= limit).at(-1) ?? lines[0]!)
   if (line !== wanted && asked) warnings.push({ message: `${newest!.evidence[0]!.text} runs on Java ${limit} at most, so ${line} is used`, file: newest!.evidence[0]!.file, hint: 'update it' })
   if (build.exact && line !== number) warnings.push({ message: `the build wants a toolchain of Java ${number}, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: `ask for ${line}, or add the plugin org.gradle.toolchains.foojay-resolver-convention, which downloads it` })
+  if (build.preview && number && line !== number) warnings.push({ message: `the build uses features of Java ${number} that are not final, which no other Java compiles, and the image has ${line}`, file: asked!.evidence[0]?.file, line: asked!.evidence[0]?.line, hint: 'ask for a release with support (21, 25), or do without them' })
   if (asked && line === wanted) return fact(String(line), ...asked.evidence)
   return asked || build.boot || line !== wanted ? { value: String(line), evidence: asked?.evidence ?? [{ file: build.file }], guess: true } : undefined
 }

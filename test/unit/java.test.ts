@@ -9,6 +9,11 @@ const SPRING = { parent: '3.5.1', dependencies: ['spring-boot-starter-web'], plu
 const MAIN_FILE = 'src/main/java/com/example/Main.java'
 
 describe('the version is rounded up to a line with long support', () => {
+  test('features that are not final want their own Java, and this is told', async () => {
+    const of = async (level: number): Promise<string> => JSON.stringify((await factsOf({ 'pom.xml': pom({ properties: `<maven.compiler.release>${level}</maven.compiler.release><args>--enable-preview</args>` }), [MAIN_FILE]: MAIN })).warnings)
+    expect(await of(20)).toContain('features of Java 20 that are not final, which no other Java compiles, and the image has 21')
+    expect(await of(21)).not.toContain('not final')
+  })
   test.each([
     ['<maven.compiler.release>17</maven.compiler.release>', '17'],
     ['<java.version>1.8</java.version>', '17'],
