@@ -4,7 +4,7 @@ import { closedProgram, isClosed, readBare } from './java/bare.ts'
 import { type BuildFile, under, within } from './java/build.ts'
 import { buildersOf, jdkImage, type Jdks, jdksOf } from './java/jdks.ts'
 import { gradleFolders, readGradle } from './java/gradle.ts'
-import { chooseMain, findMains } from './java/main.ts'
+import { chooseMain, findMains, presentMain } from './java/main.ts'
 import { mavenFolders, readMaven } from './java/maven.ts'
 import { packagingOf, type QuarkusPackage } from './java/package.ts'
 import { polyglotOf, readPolyglot } from './java/polyglot.ts'
@@ -84,7 +84,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const mains = compiled.length > 0 ? compiled : found
   const wanted = mains.find((m) => m.name === word)
   const said = mains.find((m) => m.name === process?.mainClass)
-  const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : said ? fact(said.name, process!.evidence) : chooseMain(mains, build.mainClass ?? frameworkMain(build, data), { file: build.file }, warnings)))
+  const main = once(() => (wanted ? fact(wanted.name, wanted.evidence) : said ? fact(said.name, process!.evidence) : chooseMain(mains, presentMain(own, mains, build.mainClass, build.file, warnings) ?? frameworkMain(build, data), { file: build.file }, warnings)))
   const sources = readSources(own, language, mains.map((m) => m.evidence.file))
   const server = readServer(sources)
   const called = build.dependencies.has('functions-framework-api') ? functionOf(project, build, sources) : undefined

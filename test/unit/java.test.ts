@@ -9,6 +9,12 @@ const SPRING = { parent: '3.5.1', dependencies: ['spring-boot-starter-web'], plu
 const MAIN_FILE = 'src/main/java/com/example/Main.java'
 
 describe('the version is rounded up to a line with long support', () => {
+  test('a main class that no source has gives way to the one that is there', async () => {
+    const of = async (named: string): Promise<string> => JSON.stringify(await factsOf({ 'pom.xml': pom({ properties: `<exec.mainClass>${named}</exec.mainClass>` }), [MAIN_FILE]: MAIN.replaceAll('Main', 'Start').replace('Start', 'Main') }))
+    expect(await of('Old')).toContain('the build names the main class Old, which no source has')
+    expect(await of('Old')).toContain('"com.example.Main"')
+    expect(await of('io.vertx.core.Launcher')).toContain('"io.vertx.core.Launcher"')
+  })
   test('features that are not final want their own Java, and this is told', async () => {
     const of = async (level: number): Promise<string> => JSON.stringify((await factsOf({ 'pom.xml': pom({ properties: `<maven.compiler.release>${level}</maven.compiler.release><args>--enable-preview</args>` }), [MAIN_FILE]: MAIN })).warnings)
     expect(await of(20)).toContain('features of Java 20 that are not final, which no other Java compiles, and the image has 21')

@@ -61,6 +61,18 @@ function scala(text: string): Found | undefined {
   return at ? { name: at[1]!, at: at[0].split('\n')[0]! } : three ? { name: three[1]!, at: three[0] } : undefined
 }
 
+/** The main class that the build names, unless it would be the project's own and no source has it: then the build is out of date. */
+export function presentMain(project: Project, mains: readonly Main[], named: string | undefined, file: string, warnings: Warning[]): string | undefined {
+  if (named === undefined || mains.length === 0 || mains.some((m) => m.name === named)) return named
+  const at = named.lastIndexOf('.')
+  const simple = named.slice(at + 1).replace(/Kt$|\$$/, '')
+  const own = at < 0 || mains.some((m) => m.name.startsWith(named.slice(0, at + 1)))
+  const declared = (text: string): boolean => new RegExp(`\\b(?:class|object|interface|enum|record)\\s+${simple}\\b|JvmName\\("${named.slice(at + 1)}"`).test(text)
+  if (!own || project.files().some((f) => /\.(?:java|kt|scala|groovy)$/.test(f) && (stem(f).toLowerCase() === simple.toLowerCase() || declared(project.read(f) ?? '')))) return named
+  warnings.push({ message: `the build names the main class ${named}, which no source has`, file, hint: 'name the class that is to run' })
+  return undefined
+}
+
 /**
  * The class that is started: the one that the build names, the only one, or the one whose name says it. Where that is a guess
  * the warning names the others.
