@@ -6,7 +6,7 @@ import type { Opened } from './opened.ts'
 import { installPrograms, packageOf, type Started } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
 import { type Binary, closureOf, type Crate, join, outsideOf, readCrates } from './rust/crates.ts'
-import { CARGO_SETTINGS, ownFolder, ownPlatform, stageOf, warnOfBuiltIn } from './rust/cargo.ts'
+import { CARGO_SETTINGS, ownFolder, ownPlatform, stageOf, warnOfBuiltIn, warnOfFixedStores } from './rust/cargo.ts'
 import { readConfiguration } from './rust/configuration.ts'
 import { type Files, readFiles } from './rust/files.ts'
 import { readLoco } from './rust/loco.ts'
@@ -84,6 +84,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   // a folder that a setting names is read where the program runs
   for (const folder of Object.values(values)) if (project.isFolder(folder) && !files.copies.some((c) => c.to === `./${join('.', folder)}`)) files.copies.push({ from: `/app/${join('.', folder)}`, to: `./${join('.', folder)}` })
   const variables = withExamples(project, [...read, ...options.flatMap((o) => (o.env ? [fact(o.env, o.evidence)] : [])), ...configuration.settings, ...impliedSettings(data.settings as Record<string, string>, needs)])
+  warnOfFixedStores(sources, variables.map((v) => v.value), warnings)
   const health = (found: Fact<string> | undefined): Fact<string> | undefined => (found && isTop(project, sources, found) ? found : undefined)
   const place = (expression: RegExp): Evidence => ({ file: crate.manifest, line: lineOf(project.read(crate.manifest)!, expression) })
 

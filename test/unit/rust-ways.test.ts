@@ -131,6 +131,11 @@ describe('arguments of clap', () => {
     const other = await factsOf(source('#[arg(long, default_value = "localhost", env = "SERVER_REDIRECT_HOST")]\n    redirect_host: String,\n    #[arg(long, default_value_t = 7000)]'))
     expect(other.hostVariable).toBeUndefined()
   })
+  test('the address of a database in the source is told, unless a variable stands above it', async () => {
+    const of = async (main: string): Promise<string> => messages(await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': `${main}\n${MAIN}` }))
+    expect(await of('const URL: &str = "postgres://app:secret@localhost:5432/app";')).toContain('the address of postgres stands in the source')
+    expect(await of('fn url() -> String { std::env::var("DATABASE_URL").unwrap_or("postgres://localhost/app".into()) }')).not.toContain('stands in the source')
+  })
   test('an empty folder of its own is written to', async () => {
     const main = `fn root() -> &'static str { concat!(env!("CARGO_MANIFEST_DIR"), "/", "upload") }\n${MAIN}`
     expect((await factsOf({ 'Cargo.toml': cargo(), 'src/main.rs': main, 'upload/UPLOADS_GO_HERE': '' })).writable).toEqual(['/app/upload'])

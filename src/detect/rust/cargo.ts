@@ -42,3 +42,10 @@ export function stageOf(sources: Sources, warnings: Warning[]): Record<string, s
   warnings.push({ message: `the program ends without ${asked.groups[0]}: it gets "${word}"`, file: asked.evidence.file, line: asked.evidence.line, hint: 'look whether that suits, and change it where the program is run' })
   return { [asked.groups[0]!]: word }
 }
+
+/** The address of a store that stands in a source, where no variable of the program holds one. */
+export function warnOfFixedStores(sources: Sources, variables: readonly string[], warnings: Warning[]): void {
+  const found = sources.match(/"(postgres(?:ql)?|mysql|mongodb|redis|amqp):\/\/[^"\n]*(?:localhost|127\.0\.0\.1)[^"\n]*"/)
+  if (!found || variables.some((v) => /(?:^|_)(?:URL|URI|DSN|HOST)$/.test(v)) || /unwrap_or|or_else|env|arg\(|default/.test(found.evidence.text ?? '')) return
+  warnings.push({ message: `the address of ${found.groups[0]} stands in the source, where nothing listens in a container`, file: found.evidence.file, line: found.evidence.line, hint: 'take it from the environment: std::env::var("DATABASE_URL")' })
+}
