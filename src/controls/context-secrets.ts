@@ -14,7 +14,7 @@ export default control({
   slots: [
     {
       slot: 'secrets',
-      text: '\n# secrets never reach the build\n**/.env\n**/.env.*\n!**/.env.example\n**/*.pem\n**/*.key\n**/*.p12\n**/*.pfx\n**/*.jks\n**/*.ppk\n**/*.kdbx\n**/id_rsa*\n**/id_ecdsa*\n**/id_ed25519*\n**/.envrc\n**/.netrc\n**/.pgpass\n**/.my.cnf\n**/.vault-token\n**/.git-credentials\n**/.gnupg\n**/.docker/config.json\n**/.pypirc\n**/.aws\n**/.azure\n**/.config/gcloud\n**/.ssh\n**/.kube\n**/kubeconfig\n**/kubeconfig*.y*ml\n**/*.kubeconfig\n**/*.tfstate*\n**/*.tfvars',
+      text: '\n# secrets never reach the build\n**/.env\n**/.env.*\n!**/.env.example\n!**/.env.sample\n!**/.env.template\n!**/.env.dist\n**/*.pem\n**/*.key\n**/*.p12\n**/*.pfx\n**/*.jks\n**/*.ppk\n**/*.kdbx\n**/id_rsa*\n**/id_ecdsa*\n**/id_ed25519*\n**/.envrc\n**/.netrc\n**/.pgpass\n**/.my.cnf\n**/.vault-token\n**/.git-credentials\n**/.gnupg\n**/.docker/config.json\n**/.pypirc\n**/.aws\n**/.azure\n**/.config/gcloud\n**/.ssh\n**/.kube\n**/kubeconfig\n**/kubeconfig*.y*ml\n**/*.kubeconfig\n**/*.tfstate*\n**/*.tfvars',
     },
   ],
   check: ({ dockerignore, dockerfile }) => {

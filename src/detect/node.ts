@@ -254,7 +254,7 @@ function ignoredOutputs({ context: { project }, start, manifest, workspace }: Re
   if (!manifest.scripts.build && !start.build) return []
   const gitignore = [project, workspace?.root].map((p) => p?.read('.gitignore') ?? '').join('\n')
   const names = [...new Set([start.output, start.static?.folder.split('/')[0] ?? '', 'dist', 'build', 'out', '.svelte-kit', '.docusaurus', '.angular', '.vercel'])].filter((n) => n !== '' && n !== '.')
-  const ignored = names.filter((n) => n === start.output || new RegExp(`^(\\*\\*)?/?${n.replace('.', '\\.')}/?\\**\\s*$`, 'm').test(gitignore))
+  const ignored = names.filter((n) => (n === start.output && !project.isFolder(n)) || new RegExp(`^(\\*\\*)?/?${n.replace('.', '\\.')}/?\\**\\s*$`, 'm').test(gitignore))
   return workspace ? ignored.map((n) => `**/${n}`) : ignored
 }
 

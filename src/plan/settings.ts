@@ -45,7 +45,8 @@ export function settingsOf(facts: Facts, services: readonly Service[]): Settings
     secrets: names.filter((n) => !open.includes(n)),
     addresses: open.map((name) => ({ name, value: values.get(name)! })),
     compose: names.map((name) => ({ name, value: values.get(name)! })),
-    step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do echo "$s=$(openssl rand -hex 24)"; done >> .env` : '',
+    // a file .env that is there may have no line end behind its last line
+    step: passwords.length > 0 ? `for s in ${passwords.join(' ')}; do printf '\\n%s=%s' $s $(openssl rand -hex 24); done >> .env` : '',
   }
 }
 
@@ -55,7 +56,7 @@ const ADDRESS = /^[\w.-]+(?::\d+)?$/
 const USER = /USER(?:_?NAME)?$/
 
 /** Keys that a program signs its own sessions and tokens with: any long random text will do, unlike a key that another service gave. */
-const MADE = /^(?:APP_KEYS?|(?:(?:ADMIN|AUTH|APP|USER|API)_)?(?:(?:ACCESS|REFRESH|TRANSFER)_)?(?:JWT|TOKEN)(?:_(?:ACCESS|REFRESH))?_(?:SECRET|SALT)|ENCRYPTION_KEY|(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/
+const MADE = /^(?:APP_KEYS?|(?:ACCESS|REFRESH)_SECRET(?:_KEY)?|(?:(?:ADMIN|AUTH|APP|USER|API)_)?(?:(?:ACCESS|REFRESH|TRANSFER)_)?(?:JWT|TOKEN)(?:_(?:ACCESS|REFRESH))?_(?:SECRET|SALT)|ENCRYPTION_KEY|(?:DJANGO|FLASK|APP|SESSION|COOKIE|JWT|AUTH|NEXTAUTH|BETTER_AUTH|NUXT_SESSION|PLAY_HTTP)_(?:SECRET|SECRET_KEY)|SECRET_KEY|SECRET_KEY_BASE|JWT_KEY|COOKIE_KEY|SESSION_KEY)$/
 
 /** What the end of a variable's name asks for, as `parts` of a service has it. */
 const ENDS: Record<string, string> = {

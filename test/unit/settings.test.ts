@@ -48,6 +48,6 @@ describe('what a program is told of its services', () => {
 
 test('keys that only the program itself uses are made in the one step, those that another service gives are not', () => {
   const of = (...names: string[]): string => settingsOf({ secrets: names.map((n) => fact(n)), settings: [] } as unknown as Facts, []).step
-  expect(of('SECRET_KEY', 'JWT_SECRET')).toBe('for s in JWT_SECRET SECRET_KEY; do echo "$s=$(openssl rand -hex 24)"; done >> .env')
+  expect(of('SECRET_KEY', 'JWT_SECRET')).toBe(`for s in JWT_SECRET SECRET_KEY; do printf '\\n%s=%s' $s $(openssl rand -hex 24); done >> .env`)
   expect(of('AWS_SECRET_KEY', 'STRIPE_SECRET_KEY', 'CLIENT_SECRET', 'API_KEY', 'JWT_PUBLIC_KEY')).toBe('')
 })

@@ -11,6 +11,8 @@ interface System {
   linked?: { apt: string[]; apk: string[] }
   /** bases whose last stage has not what it links */
   lacks?: string[]
+  /** bases that have all of it since a month only, which mirrors may not hold yet */
+  late?: Record<string, string>
   /** the lock file decides, where there is one */
   locked?: boolean
   when?: string[]
@@ -109,6 +111,7 @@ export function readSystem(project: Project, data: Record<string, unknown>, need
     add(out.linked, system.linked?.apt ?? [])
     add(out.linkedApk, system.linked?.apk ?? [])
     for (const base of system.runtime ? NO_PACKAGES : (system.lacks ?? [])) out.unsuitable.push({ base, reason: `${name} links a system library, which the ${base} image has not`, evidence: [evidence] })
+    for (const [base, month] of Object.entries(system.late ?? {})) out.unsuitable.push({ base, reason: `${name} links a system library, which the ${base} image has whole since ${month} only`, evidence: [evidence] })
   }
   const settings = ['.cargo/config.toml', '.cargo/config'].map((f) => project.read(f)).find(Boolean) ?? ''
   for (const [text, { apt, apk }] of Object.entries(data.cargo as Record<string, System>)) {
