@@ -10,7 +10,7 @@ import { bindsByVariable, chooseHealth } from './python/health.ts'
 import type { Opened } from './opened.ts'
 import { chooseManager, type Install, installValues, systemPackages } from './python/install.ts'
 import { type Manifests, readLocked, readManifests } from './python/manifests.ts'
-import { boundByImports, buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, urlSchemes } from './python/packages.ts'
+import { boundByImports, buildBound, companions, cpuWheels, type Companion, extraServices, memoryKind, modelSettings, needsSetuptools, type Setuptools, setuptoolsFor, urlSchemes } from './python/packages.ts'
 import { openMcp, warnOfStandardInput } from './python/mcp.ts'
 import { protosCommand } from './python/protos.ts'
 import { openRuns } from './python/runs.ts'
@@ -18,7 +18,7 @@ import { argumentPort, hostArgument, settingsPort } from './python/port.ts'
 import { chooseStart, projectCommand, type Start, startSources, workdirOf } from './python/start.ts'
 import { readTools } from './python/tools.ts'
 import { installUnlisted } from './python/unlisted.ts'
-import { choosePythonVersion, pinFor, releaseBefore } from './python/version.ts'
+import { choosePythonVersion, releaseBefore } from './python/version.ts'
 import { releaseOf } from './python/release.ts'
 import { readWrites } from './python/writes.ts'
 import { keptSources } from './kept.ts'
@@ -135,7 +135,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       ...values,
       runtimePackages: [...(values.runtimePackages as string[]), ...tools.apt],
       runtimePackagesApk: [...(values.runtimePackagesApk as string[]), ...tools.apk],
-      added: [...unlisted, ...(start.added ? [start.added] : []), ...besideOf(manifests, spec), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${pinFor((data.setuptools as Setuptools).version, line)}`] : [])],
+      added: [...unlisted, ...(start.added ? [start.added] : []), ...besideOf(manifests, spec), ...(start.loaded ?? []), ...companions(data.companions as Companion[], install.lockFile, manifests, warnings), ...(needsSetuptools(data.setuptools as Setuptools, manifests, sources) ? [`setuptools==${setuptoolsFor(data.setuptools as Setuptools, manifests, line)}`] : [])],
       constraint: buildBound(data.setuptools as Setuptools, manifests, version?.guess === true),
       opened: opened.map((o) => ({ ...o })),
       collect: django?.collect ?? '',

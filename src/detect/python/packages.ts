@@ -4,7 +4,7 @@ import type { Language } from '../language.ts'
 import { type Project, lineOf } from '../project.ts'
 import type { Install } from './install.ts'
 import type { Manifests } from './manifests.ts'
-import { releaseBefore } from './version.ts'
+import { pinFor, releaseBefore } from './version.ts'
 import type { Sources } from '../sources.ts'
 
 /** A release that does not know what came after it: before `before`, `with` keeps its open requirements at what it works with. */
@@ -95,6 +95,12 @@ export function modelSettings(project: Project, sources: Sources): Fact<string>[
   })
 }
 
+interface Older {
+  below: number
+  take: string
+  packages: Record<string, string>
+}
+
 export interface Setuptools {
   /** by release line, "" for the others */
   version: Record<string, string>
@@ -103,6 +109,8 @@ export interface Setuptools {
   compiled: string[]
   /** the first release without it */
   without: string
+  /** releases of it that older setups need, the last of them, and the first release of each package that needs none */
+  older: Older[]
 }
 
 /** What stands for a package of which no release does without. */
@@ -116,9 +124,20 @@ export function needsSetuptools({ packages }: Setuptools, manifests: Manifests, 
   return old || sources.match(/^\s*(?:from|import)\s+(?:pkg_resources|distutils)\b/) !== undefined
 }
 
+/** The oldest setuptools that a release without a wheel is built by. */
+const olderOf = (all: readonly Older[], manifests: Manifests): Older | undefined =>
+  all.find(({ packages }) => Object.entries(packages).some(([name, first]) => (first === NEVER ? manifests.dependencies.has(name) : releaseBefore(manifests, name, first) !== undefined)))
+
+/** The release of setuptools that is installed for pkg_resources' sake, which every bound allows. @param line of Python */
+export const setuptoolsFor = ({ version, older }: Setuptools, manifests: Manifests, line: string): string => olderOf(older, manifests)?.take ?? pinFor(version, line)
+
 /** What setuptools is kept at where old releases are compiled, whose setups import pkg_resources; "" where the project says it. @param old whether a line was taken for the sake of old releases */
-export function buildBound({ compiled, without }: Setuptools, { dependencies, locked, compiles }: Manifests, old: boolean): string {
+export function buildBound({ compiled, without, older }: Setuptools, manifests: Manifests, old: boolean): string {
+  const { dependencies, locked, compiles } = manifests
+  // the bound is one for what is built and for what is installed
   if (dependencies.has('setuptools') || locked.has('setuptools')) return ''
+  const bound = olderOf(older, manifests)
+  if (bound) return `setuptools<${bound.below}`
   return old || compiles || compiled.some((name) => dependencies.has(name)) ? `setuptools<${without}` : ''
 }
 
