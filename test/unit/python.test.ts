@@ -28,7 +28,9 @@ describe('the manager', () => {
 
   it('leaves out what Linux cannot install, and says so', async () => {
     const { build, warnings } = await python({ ...app, 'requirements.txt': 'flask==3.1.0\npywin32==306\n' })
-    expect(build.install).toContain('pywin32')
+    expect(build.install).toMatch(/^sed .*pywin32/)
+    const wide = await python({ ...app, 'requirements.txt': Array.from('\uFEFFflask==3.1.0\r\npywin32==306\r\n', (c) => `${c}\0`).join('') })
+    expect(wide.build.install).toMatch(/^python3 -c '.*utf-16.*' requirements\.txt && sed .*pywin32/)
     expect(warnings.find((w) => w.message.startsWith('pywin32'))).toMatchObject({ file: 'requirements.txt', line: 2 })
   })
 

@@ -74,7 +74,10 @@ export function installValues({ language, project }: DetectContext, { spec, lock
   const pip = spec.id === 'pip'
   const early = spec.id === 'pyproject' && (manifests.pyproject?.project === undefined || texts(table(manifests.pyproject, 'project'), 'dynamic').includes('dependencies'))
   const dropped = [...manifests.foreign.map((f) => `/^${f.evidence.text!.split(/[\s=<>~!;[]/)[0]!.replaceAll('.', '\\.')}\\>/Id`), ...(manifests.locals.length > 0 ? ['/^(-e +|--editable[ =])?\\.{1,2}(\\/|\\[| |$)/d'] : [])]
-  const filter = pip && dropped.length > 0 ? `sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
+  // PowerShell writes UTF-16, which pip reads and sed does not
+  const wide = manifests.includes.filter((f) => project.read(f)?.includes('\0'))
+  const narrowed = wide.length > 0 ? `python3 -c 'import sys; [open(f, "w").write(t) for f in sys.argv[1:] for t in [open(f, encoding="utf-16").read()]]' ${wide.join(' ')} && ` : ''
+  const filter = pip && dropped.length > 0 ? `${narrowed}sed -i -E ${dropped.map((d) => `-e '${d}'`).join(' ')} ${manifests.includes.join(' ')} && ` : ''
   const install = early || (pip && !manifests.requirements) ? '' : filter + (parts ? (strict ? whole(String(spec.installParts)) : '') : command('install')).replace('{requirements}', manifests.requirements ?? '')
   const extras = ['dev', 'test', 'tests'].filter((g) => texts(table(manifests.pyproject, 'project', 'optional-dependencies'), g).length > 0)
   const hasDevelopment = pip ? manifests.developmentRequirements !== undefined : spec.id === 'pyproject' ? extras.length > 0 : manifests.development.size > 0
