@@ -6,7 +6,7 @@ import { fact, type Facts } from './facts.ts'
 import { foreignOf } from './foreign.ts'
 import type { DetectContext, Detector, Language } from './language.ts'
 import type { Template } from '../render/render.ts'
-import { refuseCalled } from './platform.ts'
+import { refuseCalled, refuseTemplate } from './platform.ts'
 import type { Project } from './project.ts'
 
 /** A language with everything that belongs to it, loaded when the project turns out to be of it. */
@@ -40,6 +40,7 @@ export interface Added {
 export async function detect(project: Project, wanted: string | undefined, chosen: DetectContext['chosen'], app = '.', added?: Added): Promise<{ facts: Facts; loaded: Loaded }> {
   const listed = added ? { ...LISTED, ...added.languages } : LISTED
   if (wanted && !Object.hasOwn(listed, wanted)) throw new InputError({ message: `there is no language ${JSON.stringify(wanted)}`, where: '--language', hint: `one of ${Object.keys(listed).join(', ')}`, near: { given: wanted, among: Object.keys(listed) } })
+  if (!chosen.start) refuseTemplate(project)
   const marked = wanted ? [wanted] : markedBy(project, listed)
   const candidates = marked.sort((a, b) => Number(listed[a]!.fallback ?? false) - Number(listed[b]!.fallback ?? false))
   const found: { id: string; facts: Facts; loaded: Loaded }[] = []

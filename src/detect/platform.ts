@@ -20,3 +20,13 @@ export function refuseCalled(project: Project, title: string): void {
     if (file) throw new InputError({ message: `${file} says that this runs on ${platform}, which calls it, and nothing here listens by itself`, file, where: '--start', hint: `name a program of ${title} that does, where there is one: --start ${title === 'Node.js' ? '"node server.js"' : '"program argument…"'}` })
   }
 }
+
+/** Files of tools that make a project of the folder around them, whose sources have places to fill in. */
+const TEMPLATES: Record<string, string> = { 'cookiecutter.json': 'Cookiecutter', 'copier.yml': 'Copier', 'copier.yaml': 'Copier' }
+
+/** Throws InputError for a template that was not made a project yet. */
+export function refuseTemplate(project: Project): void {
+  const names = project.names()
+  const file = names.find((n) => Object.hasOwn(TEMPLATES, n))
+  if (file && names.some((n) => n.includes('{{') || n === 'template/')) throw new InputError({ message: `${file} says that this is a template of ${TEMPLATES[file]}, of which a project is made first`, file, hint: 'make one, and run this in it', idle: true })
+}
