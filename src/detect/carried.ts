@@ -1,6 +1,7 @@
 import type { Evidence, Warning } from './facts.ts'
 import type { DetectContext } from './language.ts'
-import { lineOf } from './project.ts'
+import { posix } from 'node:path'
+import { lineOf, type Project } from './project.ts'
 
 /** System packages that an existing Dockerfile installs and the new one installs too, under today's names. */
 export interface Carried {
@@ -52,4 +53,40 @@ export function carriedPackages({ project, language }: DetectContext, known: Rea
   for (const { file, name } of lists) if (!known.has(name) && !passed.test(name)) carry(name, { file, line: lineOf(project.read(file)!, name), text: name })
   if (missing.length > 0) warnings.push({ message: `${missing[0]!.at.file === 'Dockerfile' ? 'the Dockerfile' : missing[0]!.at.file} installs ${[...new Set(missing.map((m) => m.name))].join(', ')}, which is not carried over`, ...missing[0]!.at, hint: 'where the program needs it, install it in the last stage of the new Dockerfile' })
   return { ...out, build: [...new Set(out.build)], runtime: [...new Set(out.runtime)] }
+}
+
+const SYSTEM = /^(?:bin|boot|etc|home|lib|opt|root|run|sbin|srv|tmp|usr|var)(?:\/|$)/
+
+/**
+ * Files and folders of the project that the last stage of its own Dockerfile holds beside a compiled program, by their places below
+ * the folder that this starts in; none where one stage does it all, which holds everything.
+ */
+export function carriedFiles(project: Project): { from: string; to: string }[] {
+  const source = (project.original('Dockerfile') ?? '').replace(/^[ \t]*#.*\n/gm, '').replace(/\\[ \t]*\n/g, ' ')
+  const stages = source.split(/^(?=FROM\s)/im).filter((s) => /^FROM\s/i.test(s))
+  const last = stages.at(-1)
+  if (stages.length < 2 || !last) return []
+  const folderOf = (stage: string): string => [...stage.matchAll(/^WORKDIR[ \t]+(\S+)/gim)].reduce((at, [, to]) => posix.resolve(at, to!), '/')
+  const home = folderOf(last)
+  const out: { from: string; to: string }[] = []
+  for (const [line, words] of last.matchAll(/^COPY[ \t]+([^[\n]+)$/gim)) {
+    const named = /--from=(\S+)/.exec(words!)?.[1]
+    const stage = stages.find((s) => new RegExp(`\\bAS[ \\t]+${(named ?? '').replace(/\W/g, '\\$&')}[ \\t]*$`, 'im').test(s.split('\n', 1)[0]!)) ?? (/^\d+$/.test(named ?? '') ? stages[Number(named)] : undefined)
+    if (named && !stage) continue
+    // where the sources were laid
+    const laid = stage ? folderOf(stage.slice(0, Math.max(0, stage.search(/^(?:COPY|ADD)[ \t]+(?:--\S+[ \t]+)*\.\/?[ \t]/im)))) : '/'
+    const paths = words!.trim().split(/\s+/).filter((w) => !w.startsWith('--'))
+    const target = paths.pop()
+    if (target === undefined || line.includes('$')) continue
+    for (const path of paths) {
+      const from = posix.relative(laid, posix.resolve(laid, named ? path : `.${posix.resolve('/', path)}`))
+      const folder = from !== '' && project.isFolder(from)
+      if (from === '' || from.startsWith('..') || /[*?]/.test(from) || (!folder && !project.has(from))) continue
+      const at = posix.resolve(home, target)
+      const to = posix.relative(home, !folder && (/\/$|^\.$/.test(target) || at === home || paths.length > 1) ? posix.join(at, posix.basename(from)) : at)
+      // scripts start the program there, and folders of the system are no place beside it
+      if (to !== '' && !/^\.\.|\.sh$/.test(to) && !(home === '/' && SYSTEM.test(to))) out.push({ from, to })
+    }
+  }
+  return out
 }

@@ -13,7 +13,7 @@ export interface Reads {
 }
 
 /** What no image carries: dependencies, history, Go's own sources, what .dockerignore keeps away. */
-const NEVER = /(^|\/)(node_modules|\.git|vendor)(\/|$)|\.(go|mod|sum|md)$|(^|\/)\.env(\.|$)|\.(pem|key|p12|pfx|jks)$|^(k8s|helm|secrets|bin)(\/|$)|(^|\/)(Dockerfile|docker-compose|compose)[^/]*$/
+export const NEVER = /(^|\/)(node_modules|\.git|vendor)(\/|$)|\.(go|mod|sum|md)$|(^|\/)\.env(\.|$)|\.(pem|key|p12|pfx|jks)$|^(k8s|helm|secrets|bin)(\/|$)|(^|\/)(Dockerfile|docker-compose|compose)[^/]*$/
 const GENERATED = /(\.pb|_gen|_generated|\.gen)\.go$/
 
 /**
