@@ -50,6 +50,12 @@ function imageProcess(text: string): Fact<string[]> | undefined {
 /** Names of commands that serve, the clearest first. */
 const SERVING = ['serve', 'server', 'web', 'http', 'api', 'start', 'daemon', 'run']
 
+/** Whether a command of cobra's is the one that the others are added to, which is the program itself and no word of it. */
+function isRoot(source: string, name: string): boolean {
+  const variable = new RegExp(`(\\w+)\\s*:?=\\s*&?cobra\\.Command\\{\\s*Use:\\s*"${name}[" ]`).exec(source)?.[1]
+  return variable !== undefined && new RegExp(`\\b${variable}\\.(?:AddCommand|Execute)\\(`).test(source)
+}
+
 /**
  * The arguments that the program is started with: those of the Procfile's process, or the subcommand that serves where the
  * program does nothing without one (spf13/cobra, urfave/cli).
@@ -59,7 +65,7 @@ export function readArguments(project: Project, sources: Sources, program: Progr
   if (same && procfile.value.length > 1) return procfile.value.slice(1)
   if (!program.imports.some((i) => /^github\.com\/(spf13\/cobra|urfave\/cli(\/v\d)?)$/.test(i.path))) return []
   const commands = sources.matches(/(?<!Flag\{\s*)\b(?:Use|Name):\s*"(serve|server|start|run|web|api|http|daemon)[" ]/)
-  const found = SERVING.map((name) => commands.find((c) => c.groups[0] === name)).find(Boolean)
+  const found = SERVING.map((name) => commands.find((c) => c.groups[0] === name && !isRoot(project.read(c.evidence.file) ?? '', c.groups[0]!))).find(Boolean)
   if (!found?.groups[0] || rootRuns(project, sources.files)) return []
   warnings.push({ message: `the program is started with "${found.groups[0]}", the command that serves`, file: found.evidence.file, line: found.evidence.line, hint: 'name another: --start' })
   return [found.groups[0]]
