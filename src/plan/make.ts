@@ -97,10 +97,12 @@ export function makePlan(input: PlanInput): Plan {
   const fill = (text: string): string => text.replaceAll('{port}', String(port ?? ''))
   const { release } = facts
   // a file that every container begins without gets its tables before the program starts, which then is the first process; where they cannot be made, the program is to say so itself
-  const begins = [...copiesOf(facts), ...(release?.alone ? [release.command] : [])]
-  const prepared = begins.length > 0 && base.shell ? ['sh', '-c', `${begins.join('; ')}; exec "$0" "$@"`] : []
+  const begun = linksOf(facts).filter((l) => l.begun)
+  for (const { path } of begun) warnings.push(base.shell ? { message: `each container begins with a copy of ${path}: what it writes there is gone when the container is, and each pod has its own`, file: path, hint: 'use a database server for what must stay' } : { message: `${path} can only be read, since the ${base.id} image has no shell that copies it`, file: path, hint: 'choose a base that has one: --base debian' })
+  const begins = base.shell ? [...begun.map((l) => `[ -e ${l.to} ] || cp /app/${l.path}.begun ${l.to}`), ...(release?.alone ? [release.command] : [])] : []
+  const prepared = begins.length > 0 ? ['sh', '-c', `${begins.join('; ')}; exec "$0" "$@"`] : []
   const command = [...prepared, ...[program(argv[0]!), ...argv.slice(1)].map(fill)]
-  if (release && prepared.length === 0) warnings.push({ message: `the tables of the database are made by "${release.command}", which a start does not do`, ...release.evidence[0], hint: `run it once for a release: docker compose run --rm --entrypoint ${JSON.stringify(release.command)} ${name}, or in the cluster: kubectl -n ${namespace} exec deploy/${name} -- ${release.command}` })
+  if (release && !(release.alone && base.shell)) warnings.push({ message: `the tables of the database are made by "${release.command}", which a start does not do`, ...release.evidence[0], hint: `run it once for a release: docker compose run --rm --entrypoint ${JSON.stringify(release.command)} ${name}, or in the cluster: kubectl -n ${namespace} exec deploy/${name} -- ${release.command}` })
 
   const environment = Object.entries(env).map(([key, value]) => ({ name: key, value: fill(value).replaceAll('{name}', name).replaceAll('{host}', host) }))
   const handles = facts.handlesSigterm?.value ?? framework?.handlesSigterm ?? language.handlesSigterm
@@ -140,7 +142,7 @@ export function makePlan(input: PlanInput): Plan {
       config: environment.filter((e) => e.name !== portVariable),
       addresses: settings.addresses,
       secrets: settings.secrets,
-      // what the image sets already, or the Secret, is no open setting
+      // what the image, the ConfigMap or the Secret sets is no open setting
       settings: (facts.settings ?? []).map((s) => s.value).filter((s) => !Object.hasOwn(env, s) && !settings.secrets.includes(s) && !settings.addresses.some((a) => a.name === s)),
       ...(serves ? { port } : {}),
       init: !handles && !static_,
@@ -180,7 +182,8 @@ export function makePlan(input: PlanInput): Plan {
     },
     labels: Object.entries(set).flatMap(([key, value]) => (key.startsWith('label.') ? [{ name: key.slice(6), value }] : [])),
     settings: Object.fromEntries(Object.entries(set).filter(([key]) => !key.startsWith('label.') && !Object.hasOwn(SETTINGS, key))),
-    build: facts.build,
+    // what no shell can copy stays where it is read
+    build: base.shell || begun.length === 0 ? facts.build : { ...facts.build, links: linksOf(facts).filter((l) => !l.begun) },
     controls,
     // beside a Dockerfile that is not at the top of its context, the build looks for a file of this name
     artifacts: artifacts.map((a) => (facts.context && a.id === 'dockerignore' ? { ...a, path: 'Dockerfile.dockerignore' } : a)),
@@ -200,8 +203,8 @@ export function makePlan(input: PlanInput): Plan {
   return plan
 }
 
-/** What copies databases that lie in the image to where they can be written, unless a container has begun already. */
-const copiesOf = ({ build }: Facts): string[] => ((build.links as { path: string; to: string; begun?: boolean }[] | undefined) ?? []).filter((l) => l.begun).map((l) => `[ -e ${l.to} ] || cp /app/${l.path}.begun ${l.to}`)
+/** Files that are linked to where they can be written; `begun` is a database that lies in the image. */
+const linksOf = ({ build }: Facts): { path: string; to: string; begun?: boolean }[] => (build.links as { path: string; to: string; begun?: boolean }[] | undefined) ?? []
 
 /** Whether a condition of an artifact's front matter holds: serves, config, secrets, or linting.NAME for exceptions of a linter. */
 function holds(plan: Plan, condition: string): boolean {

@@ -499,7 +499,7 @@ describe('the tables of a database', () => {
     expect((await python(django('sqlite3'))).release).toMatchObject({ command: 'env DJANGO_SETTINGS_MODULE=shop.production python manage.py migrate --noinput', alone: true })
 const there = await python({ ...django('sqlite3'), 'db.sqlite3': 'x' })
     expect(there).toMatchObject({ release: { alone: true }, build: { links: [{ path: 'db.sqlite3', to: '/tmp/db.sqlite3', begun: true }] } })
-    expect(there.warnings.map((w) => w.message)).toContain('db.sqlite3 is a database, and in the image with all that it holds: each container begins with a copy of it')
+    expect(there.warnings.map((w) => w.message)).toContain('db.sqlite3 is a database, and in the image with all that it holds')
   })
   it('of a server: once for a release', async () => {
     expect((await python(django('postgresql'))).release).toMatchObject({ alone: false })

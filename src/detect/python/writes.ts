@@ -134,8 +134,8 @@ export function readWrites(project: Project, files: readonly string[], options: 
   }
   for (const [path, evidence] of served)
     warnings.push({ message: `${path} is not in the repository, and what serves it wants it: it is made, and empty`, file: evidence.file, line: evidence.line, hint: 'build what it holds before the image' })
-  for (const path of begun) warnings.push({ message: `${path.slice(5)} is a database, and in the image with all that it holds: each container begins with a copy of it`, file: path.slice(5), hint: 'take it out of the repository (git rm --cached), and let migrations make the tables' })
-  for (const [path, evidence] of links)
+  for (const path of begun) warnings.push({ message: `${path.slice(5)} is a database, and in the image with all that it holds`, file: path.slice(5), hint: 'take it out of the repository (git rm --cached), and let migrations make the tables' })
+  for (const [path, evidence] of [...links].filter(([path]) => !begun.includes(path)))
     warnings.push({ message: `${path} is kept in /tmp: it is gone when the container is, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'use a database server for what must stay, and standard output for logs' })
   for (const [path, evidence] of folders)
     warnings.push({ message: `${path} is written to: it is mounted, empty at each start, and each pod has its own`, file: evidence.file, line: evidence.line, hint: 'give it a PersistentVolumeClaim, or keep the data in a service' })
