@@ -55,6 +55,9 @@ export function carriedPackages({ project, language }: DetectContext, known: Rea
   return { ...out, build: [...new Set(out.build)], runtime: [...new Set(out.runtime)] }
 }
 
+/** What no image carries: dependencies, history, compiled sources, what .dockerignore keeps away. */
+export const NEVER_CARRIED = /(^|\/)(node_modules|\.git|vendor|target)(\/|$)|\.(go|mod|sum|rs|md)$|(^|\/)\.env(\.|$)|\.(pem|key|p12|pfx|jks)$|^(k8s|helm|secrets|bin)(\/|$)|(^|\/)(Cargo\.|Dockerfile|docker-compose|compose)[^/]*$/
+
 const SYSTEM = /^(?:bin|boot|etc|home|lib|opt|root|run|sbin|srv|tmp|usr|var)(?:\/|$)/
 
 /**
@@ -81,7 +84,7 @@ export function carriedFiles(project: Project): { from: string; to: string }[] {
     for (const path of paths) {
       const from = posix.relative(laid, posix.resolve(laid, named ? path : `.${posix.resolve('/', path)}`))
       const folder = from !== '' && project.isFolder(from)
-      if (from === '' || from.startsWith('..') || /[*?]/.test(from) || (!folder && !project.has(from))) continue
+      if (from === '' || from.startsWith('..') || /[*?]/.test(from) || NEVER_CARRIED.test(from) || (!folder && !project.has(from))) continue
       const at = posix.resolve(home, target)
       const to = posix.relative(home, !folder && (/\/$|^\.$/.test(target) || at === home || paths.length > 1) ? posix.join(at, posix.basename(from)) : at)
       // scripts start the program there, and folders of the system are no place beside it

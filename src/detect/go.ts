@@ -8,7 +8,7 @@ import { calledFunction, chooseMain, lastOf, type Main } from './go/main-package
 import { below, type Modules, outsideOf, partOf, readModules } from './go/module.ts'
 import { follow, type Program } from './go/packages.ts'
 import { carriedFiles } from './carried.ts'
-import { NEVER, readReads } from './go/reads.ts'
+import { readReads } from './go/reads.ts'
 import { settingsPort } from './settings-file.ts'
 import { lowOption, openAddress, optionPaths, processOf, readArguments } from './go/start.ts'
 import { addressNames, boundNames, wholeNames } from './go/tags.ts'
@@ -96,7 +96,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
   const programs = installPrograms(startedBy(project, program.files, sources), runtime, ['distroless', 'scratch', 'chainguard', 'dhi'], warnings)
   const reads = readReads(project, main, program.files, new RegExp(data.reads))
   for (const file of carriedFiles(project)) {
-    if (NEVER.test(file.from) || reads.copies.some((c) => c.to === file.to || file.to.startsWith(`${c.to}/`))) continue
+    if (reads.copies.some((c) => c.to === file.to || file.to.startsWith(`${c.to}/`))) continue
     reads.copies = [...reads.copies.filter((c) => !(c.to.startsWith(`${file.to}/`) && c.from.startsWith(`${file.from}/`))), file]
   }
   for (const path of [...named.map((o) => o.path), ...((spec?.reads as string[] | undefined) ?? [])])

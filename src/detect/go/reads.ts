@@ -1,4 +1,5 @@
 import type { Evidence } from '../facts.ts'
+import { NEVER_CARRIED } from '../carried.ts'
 import type { Project } from '../project.ts'
 import { literalsOf } from './literals.ts'
 import type { Main } from './main-package.ts'
@@ -12,8 +13,6 @@ export interface Reads {
   missing: { path: string; evidence: Evidence }[]
 }
 
-/** What no image carries: dependencies, history, Go's own sources, what .dockerignore keeps away. */
-export const NEVER = /(^|\/)(node_modules|\.git|vendor)(\/|$)|\.(go|mod|sum|md)$|(^|\/)\.env(\.|$)|\.(pem|key|p12|pfx|jks)$|^(k8s|helm|secrets|bin)(\/|$)|(^|\/)(Dockerfile|docker-compose|compose)[^/]*$/
 const GENERATED = /(\.pb|_gen|_generated|\.gen)\.go$/
 
 /**
@@ -32,7 +31,7 @@ export function readReads(project: Project, main: Main, files: readonly string[]
       const calls = call.test(line)
       const base = bases.find((b) => tops.get(b)!.has(path.split('/')[0]!))
       const from = below(base ?? main.module.folder, path)!
-      if (NEVER.test(from)) continue
+      if (NEVER_CARRIED.test(from)) continue
       const folder = base !== undefined && project.isFolder(from)
       if (folder ? (calls || text.includes('/')) && holdsData(project, from) : base !== undefined && project.has(from) && (calls || /\.\w+$/.test(path))) copies.set(from, path)
       else if (calls && text.includes('/') && !project.has(from)) missing.push({ path: from, evidence })
@@ -53,6 +52,6 @@ function pathOf(text: string): string | undefined {
 /** Whether a folder holds something beside Go's own sources. */
 function holdsData(project: Project, folder: string, depth = 0): boolean {
   const names = project.names(folder)
-  if (names.some((n) => !n.startsWith('.') && !n.endsWith('/') && !NEVER.test(n))) return true
-  return depth < 2 && names.some((n) => n.endsWith('/') && !NEVER.test(n) && holdsData(project, `${folder}/${n.slice(0, -1)}`, depth + 1))
+  if (names.some((n) => !n.startsWith('.') && !n.endsWith('/') && !NEVER_CARRIED.test(n))) return true
+  return depth < 2 && names.some((n) => n.endsWith('/') && !NEVER_CARRIED.test(n) && holdsData(project, `${folder}/${n.slice(0, -1)}`, depth + 1))
 }

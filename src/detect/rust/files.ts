@@ -1,4 +1,5 @@
 import type { Evidence, Warning } from '../facts.ts'
+import { carriedFiles } from '../carried.ts'
 import { lineAt, type Project } from '../project.ts'
 import type { Sources } from '../sources.ts'
 import { type Crate, join } from './crates.ts'
@@ -44,6 +45,7 @@ export function readFiles(project: Project, sources: Sources, crate: Crate, top:
       const compiled = use && /CARGO_MANIFEST_DIR|relative!/.test(use.evidence.text ?? '')
       add(`/app/${prefix}${name}`, compiled ? `/app/${prefix}${name}` : `./${name}`)
     }
+  for (const { from, to } of carriedFiles(project)) add(`/app/${from}`, `./${to}`)
   readWrites(project, sources, crate, options, needs.has('libsqlite3-sys') !== undefined, out, warnings)
   const dotenv = sources.match(/\bdotenvy?(?:::dotenv)?(?:::from_filename\("\.env"\)|::dotenv\(\)|\(\))\s*\.?(?:\s*\.)?(?:expect\(|unwrap\(\)|map_err|context\(|\?)|\bdotenv\(\)\s*(?:\.expect\(|\.unwrap\(\)|\?)/)
   if (dotenv) {
