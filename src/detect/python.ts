@@ -20,7 +20,7 @@ import { readTools } from './python/tools.ts'
 import { installUnlisted } from './python/unlisted.ts'
 import { choosePythonVersion, releaseBefore } from './python/version.ts'
 import { releaseOf } from './python/release.ts'
-import { readWrites } from './python/writes.ts'
+import { isLocal, readWrites } from './python/writes.ts'
 import { keptSources } from './kept.ts'
 import { installPrograms } from './programs.ts'
 import { lineOf, type Project } from './project.ts'
@@ -150,7 +150,7 @@ export function detect(context: DetectContext): LanguageFacts | undefined {
       frontends: stagesOf(frontends, () => false),
       // what a build makes, unless it lies here to be served
       outputs: ['build', 'dist'].filter((f) => !project.isFolder(f) || !sources.match(new RegExp(`["'/]${f}["'/]|^\\s*(?:from|import)\\s+${f}\\b`))),
-      localDatabase: !project.has('db.sqlite3') || /sqlite/.test(project.read('.gitignore') ?? ''),
+      localDatabase: !writes.begun.some((path) => path.endsWith('/db.sqlite3')) && (!project.has('db.sqlite3') || isLocal(project, '/app/db.sqlite3')),
       environments: environmentsOf(project),
       excluded: ['.venv', ...['tests', 'test'].filter((f) => project.isFolder(f) && !sources.match(new RegExp(`^\\s*(?:from|import)\\s+${f}\\b`)))],
     },

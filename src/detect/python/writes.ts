@@ -26,6 +26,9 @@ const BASED = `(?:[\\w.]*(?:base|root|dir|here|path)\\w*\\s*/\\s*|os\\.path\\.jo
 /** A database in a file, by a name that could be a word of a shell. */
 const DATABASE = /^[\w./-]+\.(?:db|sqlite3?)$/
 
+/** Whether Django's database is of this machine alone, which .dockerignore leaves out as .gitignore does. */
+export const isLocal = (project: Project, path: string): boolean => path.endsWith('/db.sqlite3') && /sqlite/.test(project.read('.gitignore') ?? '')
+
 interface Found {
   path: string
   /** beside the file or project root rather than the folder that the program is started in */
@@ -67,7 +70,7 @@ export function readWrites(project: Project, files: readonly string[], options: 
     const path = absolute(found)
     const folder = path.slice(0, path.lastIndexOf('/'))
     if (folder.startsWith('/tmp') || path.includes('..')) return
-    const there = project.has(path.slice(5))
+    const there = project.has(path.slice(5)) && !isLocal(project, path)
     // nothing can be written to what lies in the image
     if (there && DATABASE.test(path) && !begun.includes(path)) begun.push(path)
     if (!there || begun.includes(path)) kept.push(path)
